@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# AArch64 bare metal with clang; links with lld or the GNU cross linker.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+find_program(HAVEN_CLANG NAMES clang clang-19 clang-16 clang-14 REQUIRED)
+find_program(CMAKE_OBJCOPY
+  NAMES aarch64-none-elf-objcopy aarch64-linux-gnu-objcopy llvm-objcopy llvm-objcopy-14 REQUIRED)
+set(CMAKE_C_COMPILER ${HAVEN_CLANG})
+set(CMAKE_ASM_COMPILER ${HAVEN_CLANG})
+set(CMAKE_C_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_ASM_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_C_FLAGS_RELEASE_INIT "-O2 -g")
+set(CMAKE_ASM_FLAGS_RELEASE_INIT "-g")
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
