@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HAVEN_CONFIG_H
+#define HAVEN_CONFIG_H
+/**
+ * @file
+ * The static configuration: what tools/haven-config writes and the hypervisor
+ * (and its replay on the build host) reads. Everything is const; nothing of it
+ * changes at run time.
+ */
+#include <haven/budget_sched.h>
+#include <haven/fault_policy.h>
+#include <haven/irq_ownership.h>
+#include <haven/range.h>
+#include <haven/stage2.h>
+
+/** Facts about the board, from ports/<board>/board.yaml. */
+struct hv_board {
+	const char *name;
+	hv_u64 gicd_base;       /**< GIC distributor, 64 KB. */
+	hv_u64 gicr_base;       /**< First redistributor, 128 KB each. */
+	hv_u64 uart_base;       /**< The hypervisor's own UART. */
+	hv_u32 uart_irq;        /**< Its INTID. */
+	hv_u32 intid_count;     /**< INTIDs that the distributor implements, a multiple of 32. */
+	hv_u32 maintenance_ppi; /**< GIC maintenance interrupt. */
+	hv_u32 hyp_timer_ppi;   /**< EL2 physical timer. */
+	hv_u32 cpu_count;
+	hv_u64 mpidr[HV_MAX_CPUS];       /**< Affinity fields of each CPU, without bit 31. */
+	const struct hv_range *reserved; /**< Frames that no guest may map. */
+	hv_u32 reserved_count;
+	const struct hv_range *devices; /**< Frames that EL2 itself maps as device memory. */
+	hv_u32 device_count;
+};
+
+/** A file in the image that belongs to a partition; copied at every (re)start. */
+struct hv_payload_config {
+	const char *name;
+	hv_u32 partition_id;
+	hv_u64 load_pa;  /**< 8-byte aligned. */
+	hv_u64 max_size; /**< Bytes from load_pa to the end of its region. */
+};
+
+/** Trigger of a passed-through SPI. */
+struct hv_irq_trigger {
+	hv_u32 irq_id;
+	bool edge;
+};
+
+struct hv_partition_config {
+	const char *name;
+	hv_u32 id; /**< 1..HV_MAX_PARTITIONS-1; index in hv_config.partitions is id - 1. */
+	hv_u32 vcpu_count;
+	hv_u8 vcpu_cpu[HV_MAX_CPUS];     /**< CPU of each vCPU. */
+	struct hv_partition_mem mem;     /**< Whole stage-2 map. */
+	const struct hv_range *scrub;    /**< Private RAM (PA), zeroed at every (re)start. */
+	hv_u32 scrub_count;
+	const struct hv_irq_route *irqs; /**< SPIs and PPIs passed through. */
+	hv_u32 irq_count;
+	const struct hv_irq_trigger *triggers; /**< One for each SPI among irqs. */
+	hv_u32 trigger_count;
+	hv_u64 entry_ipa; /**< First instruction of vCPU 0. */
+	hv_u64 dtb_ipa;   /**< x0 at entry; 0: none. */
+	hv_u64 vuart_ipa; /**< Emulated PL011, one 4 KB page; 0: none. */
+	hv_u32 vuart_irq; /**< Its INTID. */
+	enum hv_fault_policy fault_policy;
+	hv_u32 max_restarts;             /**< By fault; after that many the policy is halt. */
+	const hv_u32 *smc_allowed;       /**< Function ids that are handed to EL3. */
+	hv_u32 smc_allowed_count;
+	hv_u32 doorbell_peers;           /**< Bit n: partition n may be rung. */
+	hv_u32 doorbell_irq;             /**< INTID that a peer's doorbell raises here; 0: none. */
+	struct hv_budget timing;         /**< period_ns 0: the CPUs are dedicated. */
+};
+
+struct hv_config {
+	const char *name;
+	const struct hv_board *board;
+	struct hv_range hypervisor; /**< Physical range that is Haven's own: image, payloads, journal. */
+	hv_u64 journal_pa;          /**< In the range above; one ring per CPU. */
+	hv_u32 journal_slots;       /**< Records per ring, a power of two. */
+	hv_u32 ipa_bits;
+	hv_u32 service_cpu;         /**< Drains the console. */
+	hv_u32 partition_count;
+	const struct hv_partition_config *partitions;
+	hv_u32 payload_count;
+	const struct hv_payload_config *payloads; /**< In the order of the image's payload table. */
+};
+
+/** Exactly one, generated. */
+extern const struct hv_config hv_config;
+
+#endif
