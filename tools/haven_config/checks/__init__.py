@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules. Each module has check(config, problems) and knows one subject."""
+from . import cpus, images, interrupts, memory, partitions, sharing
+
+BEFORE_LAYOUT = (cpus.check, memory.check, sharing.check, interrupts.check, partitions.check)
+AFTER_LAYOUT = (images.check,)

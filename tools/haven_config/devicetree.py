@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device tree of one partition: what it has, and nothing else.
+
+Source: Devicetree Specification 0.4; Linux bindings arm,gic-v3,
+arm,armv8-timer, arm,psci, arm,pl011.
+"""
+import hashlib
+
+import libfdt
+
+from .layout import main_ram
+from .model import FIRST_PPI, FIRST_SPI
+
+GIC, CLOCK = 1, 2                    # phandles
+SPI, PPI = 0, 1
+EDGE_RISING, LEVEL_HIGH = 1, 4
+SECURE_TIMER_PPI = 29
+
+
+def build(config, partition):
+    """The flattened tree as bytes."""
+    fdt = libfdt.FdtSw()
+    fdt.finish_reservemap()
+    with fdt.add_node(""):
+        _root(fdt, config, partition)
+        _chosen(fdt, config, partition)
+        _cpus(fdt, partition)
+        _memory(fdt, partition)
+        _psci(fdt)
+        _interrupt_controller(fdt, config.board, partition)
+        _timer(fdt, config.board)
+        _clock(fdt, config.board)
+        if partition.has_vuart:
+            _pl011(fdt, config.board.uart.base, config.board.uart.size, partition.vuart_irq)
+        for device, _ in partition.devices:
+            _device(fdt, device)
+        for region in partition.shared:
+            _shared_memory(fdt, config, partition, region)
+        _hypervisor(fdt, config, partition)
+    tree = fdt.as_fdt()
+    return bytes(tree.as_bytearray()[:tree.totalsize()])
+
+
+def _strings(fdt, name, values):
+    fdt.property(name, b"".join(v.encode() + b"\0" for v in values))
+
+
+def _cells(fdt, name, values):
+    fdt.property(name, b"".join(v.to_bytes(4, "big") for v in values))
+
+
+def _reg(fdt, *ranges):
+    fdt.property("reg", b"".join(v.to_bytes(8, "big") for pair in ranges for v in pair))
+
+
+def _interrupt(intid, flags):
+    """The three cells of one interrupt in the arm,gic-v3 binding."""
+    kind, first = (SPI, FIRST_SPI) if intid >= FIRST_SPI else (PPI, FIRST_PPI)
+    return [kind, intid - first, flags]
+
+
+def _root(fdt, config, partition):
+    _strings(fdt, "compatible", ["haven,partition"])
+    fdt.property_string("model", f"Haven partition {partition.name} on {config.board.name}")
+    fdt.property_u32("#address-cells", 2)
+    fdt.property_u32("#size-cells", 2)
+    fdt.property_u32("interrupt-parent", GIC)
+
+
+def _console_base(config, partition):
+    if partition.has_vuart:
+        return config.board.uart.base
+    for device, _ in partition.devices:
+        if device.name == partition.console:
+            return device.frame.base
+    return None
+
+
+def _chosen(fdt, config, partition):
+    base = _console_base(config, partition)
+    initrd = partition.images.get("initrd")
+    with fdt.add_node("chosen"):
+        if base is not None:
+            fdt.property_string("stdout-path", f"/serial@{base:x}")
+        if partition.cmdline:
+            fdt.property_string("bootargs", partition.cmdline)
+        if initrd is not None and initrd.size:
+            fdt.property_u64("linux,initrd-start", initrd.load)
+            fdt.property_u64("linux,initrd-end", initrd.load + initrd.size)
+        if partition.rng_seed is not None:
+            fdt.property("rng-seed", _seed(partition))
+
+
+def _seed(partition):
+    """64 bytes that depend on the number and the partition's name alone: for repeatable runs."""
+    text = f"{partition.name} {partition.rng_seed}".encode()
+    return hashlib.sha512(text).digest()
+
+
+def _cpus(fdt, partition):
+    with fdt.add_node("cpus"):
+        fdt.property_u32("#address-cells", 1)
+        fdt.property_u32("#size-cells", 0)
+        for vcpu in range(len(partition.cpus)):
+            with fdt.add_node(f"cpu@{vcpu:x}"):
+                fdt.property_string("device_type", "cpu")
+                fdt.property_string("compatible", "arm,armv8")
+                fdt.property_u32("reg", vcpu)
+                fdt.property_string("enable-method", "psci")
+
+
+def _memory(fdt, partition):
+    """Writable RAM only: an operating system takes all of this as its own."""
+    ram = [r for r in partition.ram if "w" in r.access] or [main_ram(partition)]
+    with fdt.add_node(f"memory@{ram[0].ipa:x}"):
+        fdt.property_string("device_type", "memory")
+        _reg(fdt, *[(r.ipa, r.size) for r in ram])
+
+
+def _psci(fdt):
+    with fdt.add_node("psci"):
+        _strings(fdt, "compatible", ["arm,psci-1.0", "arm,psci-0.2"])
+        fdt.property_string("method", "hvc")
+
+
+def _interrupt_controller(fdt, board, partition):
+    with fdt.add_node(f"interrupt-controller@{board.gicd.base:x}"):
+        fdt.property_string("compatible", "arm,gic-v3")
+        fdt.property_u32("phandle", GIC)
+        fdt.property_u32("#interrupt-cells", 3)
+        fdt.property_u32("#address-cells", 0)
+        fdt.property("interrupt-controller", b"")
+        fdt.property_u32("#redistributor-regions", 1)
+        _reg(fdt, (board.gicd.base, board.gicd.size),
+             (board.gicr.base, board.gicr_stride * len(partition.cpus)))
+
+
+def _timer(fdt, board):
+    """Order of the binding: secure, physical, virtual, hypervisor."""
+    cells = []
+    for intid in (SECURE_TIMER_PPI, board.ppi["physical_timer"], board.ppi["virtual_timer"],
+                  board.ppi["hypervisor_timer"]):
+        cells += _interrupt(intid, LEVEL_HIGH)
+    with fdt.add_node("timer"):
+        fdt.property_string("compatible", "arm,armv8-timer")
+        _cells(fdt, "interrupts", cells)
+        fdt.property("always-on", b"")
+
+
+def _clock(fdt, board):
+    with fdt.add_node("clock-uart"):
+        fdt.property_string("compatible", "fixed-clock")
+        fdt.property_u32("#clock-cells", 0)
+        fdt.property_u32("clock-frequency", board.uart_clock)
+        fdt.property_string("clock-output-names", "uartclk")
+        fdt.property_u32("phandle", CLOCK)
+
+
+def _pl011(fdt, base, size, intid):
+    with fdt.add_node(f"serial@{base:x}"):
+        _strings(fdt, "compatible", ["arm,pl011", "arm,primecell"])
+        _reg(fdt, (base, size))
+        _cells(fdt, "interrupts", _interrupt(intid, LEVEL_HIGH))
+        _cells(fdt, "clocks", [CLOCK, CLOCK])
+        _strings(fdt, "clock-names", ["uartclk", "apb_pclk"])
+
+
+def _device(fdt, device):
+    frame = device.frame
+    if "arm,pl011" in device.compatible:
+        _pl011(fdt, frame.base, frame.size, device.interrupts[0][0])
+        return
+    with fdt.add_node(f"{device.name}@{frame.base:x}"):
+        _strings(fdt, "compatible", device.compatible)
+        _reg(fdt, (frame.base, frame.size))
+        cells = []
+        for intid, edge in device.interrupts:
+            cells += _interrupt(intid, EDGE_RISING if edge else LEVEL_HIGH)
+        if cells:
+            _cells(fdt, "interrupts", cells)
+        if "arm,primecell" in device.compatible:
+            _cells(fdt, "clocks", [CLOCK])
+            _strings(fdt, "clock-names", ["apb_pclk"])
+
+
+def _shared_memory(fdt, config, partition, region):
+    """Outside /memory, so no operating system takes it for RAM."""
+    area = next(a for a in config.shared if a.name == region.name)
+    with fdt.add_node(f"shared-memory@{region.ipa:x}"):
+        fdt.property_string("compatible", "haven,shared-memory")
+        fdt.property_string("label", region.name)
+        _reg(fdt, (region.ipa, region.size))
+        _cells(fdt, "haven,peers",
+               [config.partition(n).id for n in area.sharers if n != partition.name])
+        if "w" not in region.access:
+            fdt.property("read-only", b"")
+
+
+def _hypervisor(fdt, config, partition):
+    with fdt.add_node("hypervisor"):
+        fdt.property_string("compatible", "haven,hypervisor")
+        fdt.property_string("method", "hvc")
+        fdt.property_u32("haven,partition-id", partition.id)
+        if partition.doorbell_irq is not None:
+            _cells(fdt, "interrupts", _interrupt(partition.doorbell_irq, EDGE_RISING))
+        if partition.doorbell_peers:
+            _cells(fdt, "haven,doorbell-peers",
+                   [config.partition(n).id for n in partition.doorbell_peers])
