@@ -30,7 +30,7 @@
 #define HV_MEM_SH      HV_BITS(9, 8)   /**< 0 none, 2 outer, 3 inner. 1 is reserved: refused. */
 #define HV_MEM_AF      HV_BIT(10)      /**< Access flag, must be 1. */
 #define HV_MEM_XN      HV_BITS(54, 53) /**< 2 never; with FEAT_XNX also 1 not EL1, 3 not EL0. */
-/** Overlap in PA is legal with other regions that carry this bit. Software bit of the descriptor. */
+/** Overlap in PA is legal with other regions that carry this bit. Kept in the descriptor. */
 #define HV_MEM_SHARED  HV_BIT(56)
 
 #define HV_MEM_BLOCK   UINT64_C(1) /**< 1 GB, 2 MB or 4 KB, as large as the alignment allows. */

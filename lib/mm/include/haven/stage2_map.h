@@ -18,7 +18,7 @@ struct hv_stage2_partition {
 };
 
 enum hv_stage2_state {
-	HV_STAGE2_BLANK = 0, /**< Zero-initialised, or a failed start. */
+	HV_STAGE2_BLANK = 0, /**< Zero-initialised. */
 	HV_STAGE2_CONFIGURED,
 	HV_STAGE2_OPEN,
 	HV_STAGE2_SEALED,

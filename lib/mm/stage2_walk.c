@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deliberately shares nothing with the builder but the public types. */
+#include <haven/stage2_walk.h>
+
+#define VTCR_T0SZ   HV_BITS(5, 0)
+#define VTCR_SL0    HV_BITS(7, 6)
+#define VTCR_TG0    HV_BITS(15, 14)
+#define VTCR_PS     HV_BITS(18, 16)
+#define VTTBR_BADDR HV_BITS(47, 1)
+
+#define D_VALID     HV_BIT(0)
+#define D_TABLE     HV_BIT(1) /* at level 3: page */
+#define D_AF        HV_BIT(10)
+
+_Static_assert(VTCR_TG0 == UINT64_C(0xc000), "TG0 is [15:14]");
+_Static_assert(VTTBR_BADDR == UINT64_C(0x0000fffffffffffe), "BADDR is [47:1], CnP [0]");
+
+enum { PAGE_SHIFT = 12, LEVEL_BITS = 9, LAST = 3 };
+
+/* VTCR_EL2 and VTTBR_EL2 taken apart. */
+struct format {
+	hv_u32 ipa_bits;
+	hv_u32 pa_bits;
+	hv_u32 start;     /* level */
+	hv_u32 root_bits; /* log2 of the descriptors at the start level */
+	hv_u64 root;
+};
+
+enum meaning { M_INVALID, M_TABLE, M_LEAF, M_ADDRESS_SIZE, M_NO_ACCESS_FLAG };
+
+/* log2 of the bytes that one descriptor covers */
+static hv_u32 span_bits(hv_u32 level)
+{
+	return PAGE_SHIFT + LEVEL_BITS * (LAST - level);
+}
+
+/* Address field of a leaf at @p level, or of a table pointer at level 3. */
+static hv_u64 address_mask(hv_u32 level)
+{
+	return HV_BITS(47, 0) & ~(HV_BIT(span_bits(level)) - 1);
+}
+
+static hv_status_t decode(const struct hv_stage2_walk *walk, struct format *f)
+{
+	static const hv_u8 ps_bits[8] = { 32, 36, 40, 42, 44, 48 };
+	const hv_u32 sl0 = (hv_u32)HV_GET(VTCR_SL0, walk->vtcr);
+
+	f->ipa_bits = 64 - (hv_u32)HV_GET(VTCR_T0SZ, walk->vtcr);
+	f->pa_bits = ps_bits[HV_GET(VTCR_PS, walk->vtcr)];
+	f->root = walk->vttbr & VTTBR_BADDR;
+	if (HV_GET(VTCR_TG0, walk->vtcr) != 0 || sl0 == 3 || f->ipa_bits > f->pa_bits)
+		return HV_ENOTSUP;
+	f->start = 2 - sl0;
+	if (f->start == 0 && f->pa_bits < 44)
+		return HV_ENOTSUP;
+	/* At least two descriptors, at most 16 concatenated tables. */
+	if (f->ipa_bits <= span_bits(f->start) || f->ipa_bits > span_bits(f->start) + 13)
+		return HV_ENOTSUP;
+	f->root_bits = f->ipa_bits - span_bits(f->start);
+
+	const hv_u32 align_bits = f->root_bits + 3 > PAGE_SHIFT ? f->root_bits + 3 : PAGE_SHIFT;
+
+	return (f->root & (HV_BIT(align_bits) - 1)) == 0 ? HV_OK : HV_ENOTSUP;
+}
+
+static hv_status_t open_walk(const struct hv_stage2_walk *walk, struct format *f)
+{
+	if (walk == NULL || walk->tables == NULL || (walk->pool_pa & 0xfff) != 0)
+		return HV_EINVAL;
+	return decode(walk, f);
+}
+
+/* Descriptor @p index of the table at @p pa; false if that is not our memory. */
+static bool fetch(const struct hv_stage2_walk *walk, hv_u64 pa, hv_u64 index, hv_u64 *desc)
+{
+	const hv_u64 table = ((pa - walk->pool_pa) >> PAGE_SHIFT) + index / HV_TABLE_ENTRIES;
+
+	if (pa < walk->pool_pa || table >= walk->table_count)
+		return false;
+	*desc = walk->tables[table][index % HV_TABLE_ENTRIES];
+	return true;
+}
+
+static enum meaning classify(const struct format *f, hv_u32 level, hv_u64 desc)
+{
+	const bool table = (desc & D_TABLE) != 0;
+
+	if ((desc & D_VALID) == 0 || (!table && (level == 0 || level == LAST)))
+		return M_INVALID;
+
+	const bool leaf = !table || level == LAST;
+
+	if ((desc & address_mask(leaf ? level : LAST)) >> f->pa_bits != 0)
+		return M_ADDRESS_SIZE;
+	if (!leaf)
+		return M_TABLE;
+	return (desc & D_AF) != 0 ? M_LEAF : M_NO_ACCESS_FLAG;
+}
+
+static void set_leaf(struct hv_stage2_translation *out, hv_u32 level, hv_u64 ipa, hv_u64 desc)
+{
+	const hv_u64 mask = address_mask(level);
+
+	out->result = HV_WALK_MAPPED;
+	out->block_size = HV_BIT(span_bits(level));
+	out->pa = (desc & mask) | (ipa & (out->block_size - 1));
+	out->attrs = desc & ~mask;
+}
+
+static enum hv_stage2_walk_result fault_of(enum meaning m)
+{
+	switch (m) {
+	case M_ADDRESS_SIZE:
+		return HV_WALK_ADDRESS_SIZE;
+	case M_NO_ACCESS_FLAG:
+		return HV_WALK_ACCESS_FLAG;
+	default:
+		return HV_WALK_TRANSLATION;
+	}
+}
+
+hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
+				struct hv_stage2_translation *out)
+{
+	struct format f;
+	const hv_status_t status = open_walk(walk, &f);
+
+	if (status != HV_OK || out == NULL)
+		return status != HV_OK ? status : HV_EINVAL;
+
+	*out = (struct hv_stage2_translation){ .result = HV_WALK_TRANSLATION };
+	if (ipa >> f.ipa_bits != 0)
+		return HV_OK;
+
+	enum meaning m = M_TABLE;
+	hv_u64 table = f.root;
+	hv_u64 index = ipa >> span_bits(f.start);
+
+	/* bound: 4; a leaf or a fault at level 3 ends it */
+	for (hv_u32 level = f.start; m == M_TABLE; level++) {
+		hv_u64 desc;
+
+		out->level = level;
+		if (!fetch(walk, table, index, &desc)) {
+			out->result = HV_WALK_OUTSIDE;
+			return HV_OK;
+		}
+		m = classify(&f, level, desc);
+		if (m == M_LEAF)
+			set_leaf(out, level, ipa, desc);
+		else
+			out->result = fault_of(m);
+		table = desc & address_mask(LAST);
+		index = (ipa >> span_bits(level + 1)) % HV_TABLE_ENTRIES;
+	}
+	return HV_OK;
+}
+
+/* Regions that can be compared: whole, within the IPA space, disjoint there. */
+static bool comparable(const struct hv_mem_region *regions, hv_u32 count, hv_u32 ipa_bits)
+{
+	/* bound: HV_MAX_REGIONS */
+	for (hv_u32 i = 0; i < count; i++) {
+		const struct hv_mem_region *r = &regions[i];
+
+		if (!hv_range_valid(r->ipa_base, r->size) ||
+		    hv_range_last(r->ipa_base, r->size) >> ipa_bits != 0)
+			return false;
+		/* bound: HV_MAX_REGIONS */
+		for (hv_u32 j = 0; j < i; j++) {
+			if (hv_range_overlaps(r->ipa_base, r->size, regions[j].ipa_base,
+					      regions[j].size))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A walk through every reachable descriptor, in ascending IPA. */
+struct tour {
+	const struct hv_stage2_walk *walk;
+	struct format format;
+	const struct hv_mem_region *regions;
+	hv_u32 region_count;
+	hv_u32 hint;       /* region of the leaf before */
+	hv_u32 level;
+	hv_u64 table[4];   /* by level: the table being read */
+	hv_u64 next[4];    /* by level: its next descriptor */
+	hv_u64 ipa;        /* of that descriptor at the current level */
+	hv_u64 mapped[HV_MAX_REGIONS]; /* bytes found of each region */
+};
+
+static bool region_holds(const struct hv_mem_region *r, hv_u64 ipa, hv_u64 size)
+{
+	return hv_range_contains(r->ipa_base, r->size, ipa, size);
+}
+
+/* The region that the leaf lies in, or region_count. */
+static hv_u32 region_of(const struct tour *t, hv_u64 ipa, hv_u64 size)
+{
+	hv_u32 i = t->hint;
+
+	if (i < t->region_count && region_holds(&t->regions[i], ipa, size))
+		return i;
+	/* bound: HV_MAX_REGIONS */
+	for (i = 0; i < t->region_count; i++) {
+		if (region_holds(&t->regions[i], ipa, size))
+			break;
+	}
+	return i;
+}
+
+static const char *check_leaf(struct tour *t, hv_u64 desc)
+{
+	const hv_u64 mask = address_mask(t->level);
+	const hv_u64 size = HV_BIT(span_bits(t->level));
+
+	t->hint = region_of(t, t->ipa, size);
+	if (t->hint == t->region_count)
+		return "mapped outside every region";
+
+	const struct hv_mem_region *r = &t->regions[t->hint];
+	const hv_u64 type = t->level == LAST ? (D_TABLE | D_VALID) : D_VALID;
+
+	if ((desc & mask) != r->pa_base + (t->ipa - r->ipa_base))
+		return "wrong physical address";
+	if ((desc & ~mask) != ((r->attrs & ~HV_MEM_TYPE) | type))
+		return "wrong attributes";
+	if (t->level != LAST && (r->attrs & HV_MEM_TYPE) != D_VALID)
+		return "block where pages were asked for";
+	t->mapped[t->hint] += size;
+	return NULL;
+}
+
+/* Act on the descriptor at the current place. */
+static const char *visit(struct tour *t, hv_u64 desc)
+{
+	if (desc == 0)
+		return NULL;
+	switch (classify(&t->format, t->level, desc)) {
+	case M_TABLE:
+		if ((desc & ~(address_mask(LAST) | D_TABLE | D_VALID)) != 0)
+			return "table descriptor with other bits set";
+		t->level++;
+		t->table[t->level] = desc & address_mask(LAST);
+		t->next[t->level] = 0;
+		return NULL;
+	case M_LEAF:
+		return check_leaf(t, desc);
+	case M_ADDRESS_SIZE:
+		return "address beyond the physical address size";
+	case M_NO_ACCESS_FLAG:
+		return "access flag is 0";
+	default:
+		return "invalid descriptor that is not 0";
+	}
+}
+
+static hv_u64 descriptors_at(const struct tour *t)
+{
+	return t->level == t->format.start ? HV_BIT(t->format.root_bits) : HV_TABLE_ENTRIES;
+}
+
+/* Read one descriptor, or leave a finished table. */
+static const char *step(struct tour *t)
+{
+	const hv_u32 level = t->level;
+	hv_u64 desc;
+
+	if (t->next[level] == descriptors_at(t)) {
+		t->level--;
+		return NULL;
+	}
+	if (!fetch(t->walk, t->table[level], t->next[level], &desc))
+		return "table outside the pool";
+	t->next[level]++;
+
+	const char *reason = visit(t, desc);
+
+	if (reason == NULL && t->level == level)
+		t->ipa += HV_BIT(span_bits(level));
+	return reason;
+}
+
+static const char *tour_all(struct tour *t)
+{
+	const hv_u64 end = HV_BIT(t->format.ipa_bits);
+	const char *reason = NULL;
+
+	/* bound: table_count * 513; a tree reads each table's descriptors once and leaves it once */
+	for (hv_u64 left = (hv_u64)t->walk->table_count * (HV_TABLE_ENTRIES + 1);
+	     left != 0 && reason == NULL && t->ipa < end; left--)
+		reason = step(t);
+	if (reason == NULL && t->ipa < end)
+		reason = "a table is used more than once";
+	return reason;
+}
+
+static const char *find_missing(struct tour *t)
+{
+	/* bound: HV_MAX_REGIONS */
+	for (hv_u32 i = 0; i < t->region_count; i++) {
+		if (t->mapped[i] != t->regions[i].size) {
+			t->ipa = t->regions[i].ipa_base;
+			return "part of the region is not mapped";
+		}
+	}
+	return NULL;
+}
+
+hv_status_t hv_stage2_verify(const struct hv_stage2_walk *walk, const struct hv_mem_region *regions,
+			     hv_u32 region_count, struct hv_stage2_difference *diff)
+{
+	struct tour t = { .walk = walk, .regions = regions, .region_count = region_count };
+	const hv_status_t status = open_walk(walk, &t.format);
+
+	if (status != HV_OK)
+		return status;
+	if (regions == NULL || region_count > HV_MAX_REGIONS ||
+	    !comparable(regions, region_count, t.format.ipa_bits))
+		return HV_EINVAL;
+	t.level = t.format.start;
+	t.table[t.level] = t.format.root;
+
+	const char *reason = tour_all(&t);
+
+	if (reason == NULL)
+		reason = find_missing(&t);
+	if (reason == NULL)
+		return HV_OK;
+	if (diff != NULL)
+		*diff = (struct hv_stage2_difference){ t.ipa, reason };
+	return HV_EPERM;
+}
