@@ -65,9 +65,14 @@ def _note(partition):
     return f"CPU {cpus} · addresses as the guest sees them (IPA)"
 
 
+def _short(frame):
+    """'the emulated GIC distributor' -> 'GIC distributor'; the row says the rest."""
+    return frame.name.replace("the ", "", 1).replace("emulated ", "")
+
+
 def _physical(config, colours):
     own = config.board.hypervisor
-    rows = [Row(f.base, f.size, f.name, "hypervisor only", SERVICE) for f in config.board.reserved]
+    rows = [Row(f.base, f.size, _short(f), "hypervisor only", SERVICE) for f in config.board.reserved]
     rows.append(Row(own.base, own.size, "Haven", "image, payloads, journal", SERVICE))
     for partition in config.partitions:
         rows += [Row(r.pa, r.size, partition.name if r.kind == "ram" else r.name,
@@ -80,7 +85,7 @@ def _physical(config, colours):
 
 
 def _view(config, partition, colour):
-    rows = [Row(w.base, w.size, w.name, "emulated, not mapped", EMULATED, dashed=True)
+    rows = [Row(w.base, w.size, _short(w), "emulated, not mapped", EMULATED, dashed=True)
             for w in emulated_windows(partition, config.board)]
     for region in partition.regions:
         shared = region.kind == "shared"
