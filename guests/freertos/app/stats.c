@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One line of statistics per period, and one whenever 's' is typed. */
+#include <stdbool.h>
+
+#include "FreeRTOS.h"
+#include "task.h"
+
+#include "app.h"
+#include "console.h"
+#include "port.h"
+#include "sysreg.h"
+
+#define QUEUE_DEPTH   8
+#define CLOCK_TRIES   1000
+
+static StaticTask_t object;
+static StackType_t stack[2 * configMINIMAL_STACK_SIZE];
+static TaskHandle_t handle;
+static uint64_t clock_errors;
+static uint64_t ticks_so_far;
+
+/* The kernel's 32-bit count made one that never wraps, by being asked often enough. */
+static uint64_t ticks_now(void)
+{
+	ticks_so_far += (TickType_t)(xTaskGetTickCount() - (TickType_t)ticks_so_far);
+	return ticks_so_far;
+}
+
+/*
+ * The kernel's tick count is exact when the counter stands between the deadline of that
+ * tick and the next one. A tick may be due and not served yet, so a mismatch is looked at
+ * again; a lost or invented tick never goes away.
+ */
+static bool clock_exact(void)
+{
+	for (unsigned int i = 0; i < CLOCK_TRIES; i++) {
+		const uint64_t before = counter_read();
+		const uint64_t ticks = ticks_now();
+		const uint64_t after = counter_read();
+
+		if (port_tick_deadline(ticks) <= before && after < port_tick_deadline(ticks + 1))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t fp_errors(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < FP_TASKS; i++)
+		sum += fp_counts[i].errors;
+	return sum;
+}
+
+static uint64_t fp_checks(unsigned int core)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < FP_TASKS; i++)
+		sum += fp_counts[i].checks[core];
+	return sum;
+}
+
+/* Received is read first: what is sent in between must not look lost. */
+static uint64_t queue_errors(uint64_t received, uint64_t sent)
+{
+	const bool lost = sent < received || sent - received > QUEUE_DEPTH + 2;
+
+	return queue_counts.errors + (lost ? 1 : 0);
+}
+
+static void print(uint64_t ticks)
+{
+	const uint64_t received = queue_counts.received;
+	const uint64_t sent = queue_counts.sent;
+	const bool exact = clock_exact();
+	struct line line = { .length = 0 };
+
+	clock_errors += exact ? 0 : 1;
+	line_text(&line, "freertos: up ");
+	line_number(&line, ticks / configTICK_RATE_HZ);
+	line_text(&line, " s, ticks ");
+	line_number(&line, ticks);
+	line_text(&line, ", queue ");
+	line_number(&line, sent);
+	line_text(&line, " sent ");
+	line_number(&line, received);
+	line_text(&line, fp_errors() == 0 ? " received, fp ok, " : " received, fp BAD, ");
+	line_number(&line, queue_errors(received, sent) + fp_errors() + clock_errors);
+	line_text(&line, exact ? " errors, clock exact, fp checks " : " errors, clock OFF, fp checks ");
+	for (unsigned int core = 0; core < FREERTOS_CORES; core++) {
+		line_text(&line, core == 0 ? "" : "+");
+		line_number(&line, fp_checks(core));
+	}
+	line_text(&line, "\r\n");
+	console_write(line.text);
+}
+
+static void end_when_due(uint64_t ticks)
+{
+#if FREERTOS_RUN_SECONDS > 0
+	if (ticks >= 1UL * FREERTOS_RUN_SECONDS * configTICK_RATE_HZ)
+		vTaskEndScheduler();
+#else
+	(void)ticks;
+#endif
+}
+
+static void stats(void *unused)
+{
+	const uint64_t period = pdMS_TO_TICKS(FREERTOS_STATS_PERIOD_MS);
+	uint64_t due = period;
+
+	(void)unused;
+	console_write("freertos: scheduler started\r\n");
+	gic_enable_spi(FREERTOS_UART_INTID);
+	for (;;) {
+		const uint64_t now = ticks_now();
+		const TickType_t wait = now < due ? (TickType_t)(due - now) : 0;
+		const bool asked = ulTaskNotifyTake(pdTRUE, wait) != 0;
+
+		print(ticks_now());
+		if (asked)
+			continue;
+		end_when_due(due);
+		due += period;
+	}
+}
+
+void stats_create(void)
+{
+	handle = xTaskCreateStatic(stats, "stats", 2 * configMINIMAL_STACK_SIZE, NULL,
+				   PRIORITY_STATS, stack, &object);
+}
+
+void stats_request(void)
+{
+	BaseType_t woken = pdFALSE;
+
+	vTaskNotifyGiveFromISR(handle, &woken);
+	portYIELD_FROM_ISR(woken);
+}
