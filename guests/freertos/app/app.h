@@ -12,7 +12,8 @@ enum { PRIORITY_FP = 1, PRIORITY_PRODUCER, PRIORITY_CONSUMER, PRIORITY_HEARTBEAT
 
 /** Counters; each has one writer, so plain volatile accesses do. */
 struct queue_counts {
-	volatile uint64_t sent, received, errors;
+	volatile uint64_t sent, refused;      /**< By the producer. */
+	volatile uint64_t received, misplaced; /**< By the consumer. */
 };
 extern struct queue_counts queue_counts;
 

@@ -30,7 +30,7 @@ static void producer(void *unused)
 		/* Counted first: the consumer may run before xQueueSend() returns. */
 		queue_counts.sent = number + 1;
 		if (xQueueSend(queue, &number, portMAX_DELAY) != pdPASS)
-			configASSERT(!"a send without time limit failed");
+			queue_counts.refused++;
 	}
 }
 
@@ -43,7 +43,7 @@ static void consumer(void *unused)
 		if (xQueueReceive(queue, &number, portMAX_DELAY) != pdPASS)
 			continue;
 		if (number != queue_counts.received)
-			queue_counts.errors++;
+			queue_counts.misplaced++;
 		queue_counts.received++;
 	}
 }

@@ -67,7 +67,7 @@ static uint64_t queue_errors(uint64_t received, uint64_t sent)
 {
 	const bool lost = sent < received || sent - received > QUEUE_DEPTH + 2;
 
-	return queue_counts.errors + (lost ? 1 : 0);
+	return queue_counts.refused + queue_counts.misplaced + (lost ? 1 : 0);
 }
 
 static void print(uint64_t ticks)

@@ -71,7 +71,7 @@ static uintptr_t own_redistributor(void)
 			break;
 		frame += GICR_STRIDE;
 	}
-	configASSERT(!"no redistributor has this core's affinity");
+	configASSERT(false && "no redistributor has this core's affinity");
 	return 0;
 }
 

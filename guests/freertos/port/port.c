@@ -38,7 +38,7 @@ static struct port_frame *volatile *saved_frame(void)
 
 static void task_returned(void)
 {
-	configASSERT(!"a task function returned");
+	configASSERT(false && "a task function returned");
 }
 
 StackType_t *pxPortInitialiseStack(StackType_t *top, TaskFunction_t code, void *parameters)

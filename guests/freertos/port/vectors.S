@@ -141,7 +141,7 @@ fatal:
 	mov	x0, sp
 	b	vApplicationFault
 
-	/* x0 = frame, x1 = where to note SP or 0. The caller's state stays on SP_EL1, handlers run below. */
+	/* x0 = frame, x1 = where to note SP or 0. The caller's state stays on SP_EL1. */
 	.global	port_enter_scheduler
 port_enter_scheduler:
 	stp	x19, x20, [sp, #-160]!
