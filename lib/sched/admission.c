@@ -19,7 +19,7 @@ static bool valid_set(const struct hv_server_config *servers, hv_u32 count,
 	return reserve->period_ns != 0 && reserve->budget_ns <= reserve->period_ns;
 }
 
-/* Double a fraction below 1 of which @part / @whole is kept; returns the integer bit. */
+/* Double the fraction @part / @whole <= 1, keep at most 1, return what was taken off. */
 static hv_u64 double_fraction(hv_u64 *part, hv_u64 whole)
 {
 	const hv_u64 gap = whole - *part;
@@ -34,20 +34,18 @@ static hv_u64 double_fraction(hv_u64 *part, hv_u64 whole)
 
 /*
  * Compare the sum with 1 bit by bit, by long division: after k bits, @room is
- * 2^k minus the sum of all integer parts, and the rest of each term is below 1.
+ * 2^k minus the sum of all integer parts, and the rest of no term exceeds 1. Uses
+ * the budgets up.
  */
-static bool sum_at_most_one(const struct hv_reserve *terms, hv_u32 count)
+static bool sum_at_most_one(struct hv_reserve *terms, hv_u32 count)
 {
-	hv_u64 part[TERMS];
 	hv_u64 room = 1;
 
-	for (hv_u32 i = 0; i < count; i++) /* bound: TERMS */
-		part[i] = terms[i].budget_ns;
 	for (hv_u32 bit = 0; bit < SUM_BITS && room < count; bit++) { /* bound: SUM_BITS */
 		hv_u64 taken = 0;
 
 		for (hv_u32 i = 0; i < count; i++) /* bound: TERMS */
-			taken += double_fraction(&part[i], terms[i].period_ns);
+			taken += double_fraction(&terms[i].budget_ns, terms[i].period_ns);
 		if (taken > 2 * room)
 			return false;
 		room = 2 * room - taken;

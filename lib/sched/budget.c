@@ -27,12 +27,12 @@ static void fill(struct hv_budget_server *server, const struct hv_server_config 
 hv_status_t hv_budget_server_init(struct hv_budget_server *server,
 				  const struct hv_server_config *config, hv_u64 t0_ns)
 {
-	if (server == NULL || config == NULL || !hv_budget_valid(&config->budget))
-		return HV_EINVAL;
-	if (config->budget.period_ns > UINT64_MAX - t0_ns)
-		return HV_EINVAL;
+	hv_u64 first_refill;
 
-	fill(server, config, t0_ns + config->budget.period_ns);
+	if (server == NULL || config == NULL || !hv_budget_valid(&config->budget) ||
+	    __builtin_add_overflow(t0_ns, config->budget.period_ns, &first_refill))
+		return HV_EINVAL;
+	fill(server, config, first_refill);
 	return HV_OK;
 }
 
@@ -110,7 +110,7 @@ hv_status_t hv_budget_server_account(struct hv_budget_server *server, hv_u64 sin
 
 	/* Later grid points need no split: whoever overruns a whole period has no
 	 * remainder to lose there, so charging and refilling commute. */
-	if (refill > since_ns && refill <= now_ns) {
+	if (refill <= now_ns) {
 		(void)!hv_budget_server_consume(server, refill - since_ns);
 		hv_budget_server_refill(server, refill);
 		since_ns = refill;
@@ -143,25 +143,22 @@ hv_status_t hv_budget_set(const struct hv_budget *budget)
 	return HV_OK;
 }
 
-/* The account of a partition that has a budget, or the reason why there is none. */
-static hv_status_t find_account(hv_u32 partition_id, struct hv_budget_server **out)
+static bool has_budget(hv_u32 partition_id)
 {
-	if (!hv_is_guest_id(partition_id))
-		return HV_EINVAL;
-	if (!door.ready)
-		return HV_EPERM;
-	if (door.account[partition_id].config.budget.period_ns == 0)
-		return HV_EINVAL;
-	*out = &door.account[partition_id];
-	return HV_OK;
+	return hv_is_guest_id(partition_id) &&
+	       door.account[partition_id].config.budget.period_ns != 0;
+}
+
+const struct hv_budget_server *hv_budget_account(hv_u32 partition_id)
+{
+	return has_budget(partition_id) ? &door.account[partition_id] : NULL;
 }
 
 hv_status_t hv_budget_consume(hv_u32 partition_id, hv_u64 delta_ns)
 {
-	struct hv_budget_server *account;
-	const hv_status_t status = find_account(partition_id, &account);
-
-	return status == HV_OK ? hv_budget_server_consume(account, delta_ns) : status;
+	if (!has_budget(partition_id))
+		return HV_EINVAL;
+	return hv_budget_server_consume(&door.account[partition_id], delta_ns);
 }
 
 hv_status_t hv_budget_check(hv_u32 partition_id)
@@ -171,21 +168,14 @@ hv_status_t hv_budget_check(hv_u32 partition_id)
 
 hv_status_t hv_budget_replenish(hv_u32 partition_id)
 {
-	struct hv_budget_server *account;
-	const hv_status_t status = find_account(partition_id, &account);
+	if (!has_budget(partition_id))
+		return HV_EINVAL;
 
-	if (status != HV_OK)
-		return status;
+	struct hv_budget_server *account = &door.account[partition_id];
+
 	account->remaining_ns = account->config.budget.budget_ns;
 	account->debt_ns = 0;
 	return HV_OK;
-}
-
-const struct hv_budget_server *hv_budget_account(hv_u32 partition_id)
-{
-	struct hv_budget_server *account;
-
-	return find_account(partition_id, &account) == HV_OK ? account : NULL;
 }
 
 hv_status_t hv_budget_sched_seal(void)

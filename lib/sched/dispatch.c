@@ -37,41 +37,29 @@ hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server
 	return HV_OK;
 }
 
-static bool can_run(const struct hv_budget_server *server)
+/* Would server @i, able to run, take the CPU from @other? */
+static bool outranks(const struct hv_dispatch *dispatch, hv_u32 i, hv_u32 other)
 {
-	return server->runnable && server->remaining_ns != 0;
+	if (other == HV_DISPATCH_IDLE)
+		return true;
+
+	const hv_u32 mine = dispatch->servers[i].config.priority;
+	const hv_u32 theirs = dispatch->servers[other].config.priority;
+
+	return mine < theirs || (mine == theirs && i < other);
 }
 
 static hv_u32 pick(const struct hv_dispatch *dispatch)
 {
 	hv_u32 best = HV_DISPATCH_IDLE;
-	hv_u32 best_priority = 0;
 
 	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
 		const struct hv_budget_server *server = &dispatch->servers[i];
 
-		if (!can_run(server))
-			continue;
-		if (best == HV_DISPATCH_IDLE || server->config.priority < best_priority) {
+		if (server->runnable && server->remaining_ns != 0 && outranks(dispatch, i, best))
 			best = i;
-			best_priority = server->config.priority;
-		}
 	}
 	return best;
-}
-
-/* Would the refill of server @i take the CPU from @current? */
-static bool refill_preempts(const struct hv_dispatch *dispatch, hv_u32 i, hv_u32 current)
-{
-	if (!dispatch->servers[i].runnable)
-		return false;
-	if (current == HV_DISPATCH_IDLE)
-		return true;
-
-	const hv_u32 mine = dispatch->servers[i].config.priority;
-	const hv_u32 theirs = dispatch->servers[current].config.priority;
-
-	return mine < theirs || (mine == theirs && i < current);
 }
 
 static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u32 current, hv_u64 now_ns)
@@ -82,10 +70,11 @@ static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u32 current, hv_
 	    __builtin_add_overflow(now_ns, dispatch->servers[current].remaining_ns, &deadline))
 		deadline = UINT64_MAX;
 	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
-		const hv_u64 refill = dispatch->servers[i].next_refill_ns;
+		const struct hv_budget_server *server = &dispatch->servers[i];
 
-		if (refill < deadline && refill_preempts(dispatch, i, current))
-			deadline = refill;
+		if (server->runnable && server->next_refill_ns < deadline &&
+		    outranks(dispatch, i, current))
+			deadline = server->next_refill_ns;
 	}
 	return deadline;
 }

@@ -9,7 +9,7 @@
  *
  * The account behind consume, check and replenish is one per partition: calls for
  * one partition must not overlap in time. Different partitions share nothing.
- * Before hv_budget_sched_init every call is HV_EPERM.
+ * Before hv_budget_sched_init no budget can be set, and no partition has one.
  */
 #include <haven/budget_server.h>
 
@@ -43,7 +43,7 @@ hv_status_t hv_budget_set(const struct hv_budget *budget);
  *
  * @retval HV_OK      Budget remains.
  * @retval HV_EPERM   Nothing remains, exactly or past it; an excess is counted, and its
- *                    maximum and last value kept. Or not initialised.
+ *                    maximum and last value kept.
  * @retval HV_EINVAL  Not a guest partition, or it has no budget.
  * Cost: constant.
  */
@@ -54,7 +54,7 @@ hv_status_t hv_budget_consume(hv_u32 partition_id, hv_u64 delta_ns);
  * May the partition run?
  *
  * @retval HV_OK      Budget remains.
- * @retval HV_EPERM   None remains, or not initialised.
+ * @retval HV_EPERM   None remains.
  * @retval HV_EINVAL  Not a guest partition, or it has no budget.
  * Cost: constant.
  */
@@ -67,7 +67,6 @@ hv_status_t hv_budget_check(hv_u32 partition_id);
  *
  * @retval HV_OK      Full.
  * @retval HV_EINVAL  Not a guest partition, or it has no budget.
- * @retval HV_EPERM   Not initialised.
  * Cost: constant.
  */
 HV_MUST_CHECK
