@@ -28,10 +28,6 @@ _Static_assert(TCR_FIXED == UINT64_C(0x80803500), "TG0 = 0: 4 KB; TBI = 0");
 
 _Static_assert(MAIR == UINT64_C(0xff04), "Attr0 device, Attr1 write-back");
 
-#define EL2_ALL (HV_BITS(10, 6) | HV_EL2_ATTRINDX | HV_EL2_TYPE | HV_EL2_XN)
-
-_Static_assert(EL2_ALL == UINT64_C(0x00400000000007df), "NS, nG, PXN and the rest stay 0");
-
 hv_status_t hv_stage1_init(struct hv_stage1_map *map, hv_table_t *tables, hv_u64 pool_pa,
 			   hv_u32 count, hv_u32 va_bits, hv_u32 pa_bits)
 {
@@ -48,19 +44,11 @@ hv_status_t hv_stage1_init(struct hv_stage1_map *map, hv_table_t *tables, hv_u64
 	return HV_OK;
 }
 
+/* An allow-list: writable and executable is not on it. */
 static bool attrs_ok(hv_u64 attrs)
 {
-	const hv_u64 type = HV_GET(HV_EL2_TYPE, attrs);
-	const hv_u64 index = HV_GET(HV_EL2_ATTRINDX, attrs);
-	const hv_u64 must = HV_EL2_AF | HV_EL2_AP1;
-
-	if ((attrs & ~EL2_ALL) != 0 || (attrs & must) != must)
-		return false;
-	if (type != DESC_BLOCK && type != DESC_PAGE)
-		return false;
-	if (index > ATTR_NORMAL || HV_GET(HV_EL2_SH, attrs) == 1)
-		return false;
-	return (attrs & HV_EL2_XN) != 0 || ((attrs & HV_EL2_AP2) != 0 && index == ATTR_NORMAL);
+	return attrs == HV_EL2_CODE || attrs == HV_EL2_RODATA || attrs == HV_EL2_DATA ||
+	       attrs == HV_EL2_DEVICE;
 }
 
 hv_status_t hv_stage1_map(struct hv_stage1_map *map, hv_u64 va, hv_u64 pa, hv_u64 size,

@@ -120,69 +120,62 @@ static hv_u32 count_up_to(const struct hv_mem_region *list, hv_u32 count, hv_u64
 	return low;
 }
 
-static bool ipa_overlaps(const struct hv_mem_region *a, const struct hv_mem_region *b)
+/* Put @p region into its place of an ascending list. */
+static void insert(struct hv_mem_region *list, hv_u32 count, struct hv_mem_region region)
 {
-	return hv_range_overlaps(a->ipa_base, a->size, b->ipa_base, b->size);
-}
+	const hv_u32 place = count_up_to(list, count, region.ipa_base);
 
-/* Two holders of the same memory must both have declared it shared. */
-static bool pa_conflicts(const struct hv_mem_region *list, hv_u32 count,
-			 const struct hv_mem_region *region)
-{
-	/* bound: HV_MAX_REGIONS */
-	for (hv_u32 i = 0; i < count; i++) {
-		if ((list[i].attrs & region->attrs & HV_MEM_SHARED) == 0 &&
-		    hv_range_overlaps(list[i].pa_base, list[i].size, region->pa_base, region->size))
-			return true;
-	}
-	return false;
-}
-
-static bool pa_conflicts_elsewhere(const struct hv_stage2 *s2,
-				   const struct hv_stage2_partition *self,
-				   const struct hv_mem_region *region)
-{
-	/* bound: HV_MAX_PARTITIONS - 1 */
-	for (hv_u32 i = 0; i < HV_MAX_PARTITIONS - 1; i++) {
-		const struct hv_stage2_partition *other = &s2->partitions[i];
-
-		if (other != self && pa_conflicts(other->regions, other->count, region))
-			return true;
-	}
-	return false;
-}
-
-/* Put @p region into its place of the ascending scratch list; false if it overlaps. */
-static bool merge(struct hv_stage2 *s2, hv_u32 count, const struct hv_mem_region *region)
-{
-	struct hv_mem_region *list = s2->scratch;
-	const hv_u32 place = count_up_to(list, count, region->ipa_base);
-
-	if ((place > 0 && ipa_overlaps(&list[place - 1], region)) ||
-	    (place < count && ipa_overlaps(&list[place], region)) ||
-	    pa_conflicts(list, count, region))
-		return false;
 	/* bound: HV_MAX_REGIONS */
 	for (hv_u32 i = count; i > place; i--)
 		list[i] = list[i - 1];
-	list[place] = *region;
-	return true;
+	list[place] = region;
 }
 
-/* Check all new regions and merge them with the partition's own into scratch. */
-static hv_status_t merge_all(struct hv_stage2 *s2, const struct hv_stage2_partition *self,
-			     const struct hv_partition_mem *pmem)
+/* No IPA twice in a partition; no PA twice anywhere unless both holders declared it shared. */
+static bool conflicts(const struct hv_mem_region *held, hv_u32 count, bool same_partition,
+		      const struct hv_mem_region *region)
 {
 	/* bound: HV_MAX_REGIONS */
-	for (hv_u32 i = 0; i < self->count; i++)
-		s2->scratch[i] = self->regions[i];
+	for (hv_u32 i = 0; i < count; i++) {
+		const struct hv_mem_region *h = &held[i];
+
+		if (same_partition &&
+		    hv_range_overlaps(h->ipa_base, h->size, region->ipa_base, region->size))
+			return true;
+		if ((h->attrs & region->attrs & HV_MEM_SHARED) == 0 &&
+		    hv_range_overlaps(h->pa_base, h->size, region->pa_base, region->size))
+			return true;
+	}
+	return false;
+}
+
+/* @p staged regions of @p self, behind those that it holds, are looked at as well. */
+static bool conflicts_with_any(const struct hv_stage2 *s2, const struct hv_stage2_partition *self,
+			       hv_u32 staged, const struct hv_mem_region *region)
+{
+	/* bound: HV_MAX_PARTITIONS - 1 */
+	for (hv_u32 i = 0; i < HV_MAX_PARTITIONS - 1; i++) {
+		const struct hv_stage2_partition *p = &s2->partitions[i];
+		const hv_u32 count = p == self ? p->count + staged : p->count;
+
+		if (conflicts(p->regions, count, p == self, region))
+			return true;
+	}
+	return false;
+}
+
+/* Check the new regions and line them up, ascending, behind the ones that @p self
+ * holds. Until its count is raised nobody looks there. */
+static hv_status_t stage(struct hv_stage2 *s2, struct hv_stage2_partition *self,
+			 const struct hv_partition_mem *pmem)
+{
 	/* bound: HV_MAX_REGIONS */
 	for (hv_u32 i = 0; i < pmem->region_count; i++) {
 		const struct hv_mem_region *region = &pmem->regions[i];
 
-		if (!region_ok(s2, region) || pa_conflicts_elsewhere(s2, self, region) ||
-		    !merge(s2, self->count + i, region))
+		if (!region_ok(s2, region) || conflicts_with_any(s2, self, i, region))
 			return HV_EINVAL;
+		insert(&self->regions[self->count], i, *region);
 	}
 	return HV_OK;
 }
@@ -193,49 +186,31 @@ static struct table_span span_of(const struct hv_mem_region *region)
 				    region->attrs };
 }
 
-/* Index of the first region in scratch, from @p i on, that is not yet in the
- * partition; @p known counts the partition's regions passed so far. */
-static hv_u32 next_new(const struct hv_stage2 *s2, const struct hv_stage2_partition *self, hv_u32 i,
-		       hv_u32 *known)
-{
-	/* bound: HV_MAX_REGIONS */
-	while (*known < self->count &&
-	       s2->scratch[i].ipa_base == self->regions[*known].ipa_base) {
-		i++;
-		(*known)++;
-	}
-	return i;
-}
-
-static hv_status_t plan(const struct hv_stage2 *s2, const struct hv_stage2_partition *self,
-			const struct table_map *map, hv_u32 total)
+static hv_status_t plan(const struct table_map *map, const struct hv_mem_region *staged,
+			hv_u32 count)
 {
 	struct table_plan plan;
 	hv_status_t status = HV_OK;
-	hv_u32 known = 0;
 
 	table_plan_start(&plan, map);
 	/* bound: HV_MAX_REGIONS */
-	for (hv_u32 i = next_new(s2, self, 0, &known); i < total && status == HV_OK;
-	     i = next_new(s2, self, i + 1, &known))
-		status = table_plan_span(&plan, map, span_of(&s2->scratch[i]));
+	for (hv_u32 i = 0; i < count && status == HV_OK; i++)
+		status = table_plan_span(&plan, map, span_of(&staged[i]));
 	return status;
 }
 
-static void commit(struct hv_stage2 *s2, struct hv_stage2_partition *self, struct table_map *map,
-		   const struct hv_partition_mem *pmem)
+static void commit(struct hv_stage2_partition *self, struct table_map *map, hv_u32 count)
 {
 	if (self->count == 0)
 		table_commit_root(map);
-	/* bound: HV_MAX_REGIONS */
-	for (hv_u32 i = 0; i < pmem->region_count; i++)
-		table_commit_span(map, span_of(&pmem->regions[i]));
-
 	self->root = map->root;
-	self->count += pmem->region_count;
 	/* bound: HV_MAX_REGIONS */
-	for (hv_u32 i = 0; i < self->count; i++)
-		self->regions[i] = s2->scratch[i];
+	for (hv_u32 i = 0; i < count; i++) {
+		const struct hv_mem_region region = self->regions[self->count];
+
+		table_commit_span(map, span_of(&region));
+		insert(self->regions, self->count++, region);
+	}
 }
 
 hv_status_t hv_s2_map(struct hv_stage2 *s2, const struct hv_partition_mem *pmem)
@@ -257,12 +232,12 @@ hv_status_t hv_s2_map(struct hv_stage2 *s2, const struct hv_partition_mem *pmem)
 	if (pmem->region_count > HV_MAX_REGIONS - self->count)
 		return HV_ENOSPC;
 
-	hv_status_t status = merge_all(s2, self, pmem);
+	hv_status_t status = stage(s2, self, pmem);
 
 	if (status == HV_OK)
-		status = plan(s2, self, &map, self->count + pmem->region_count);
+		status = plan(&map, &self->regions[self->count], pmem->region_count);
 	if (status == HV_OK)
-		commit(s2, self, &map, pmem);
+		commit(self, &map, pmem->region_count);
 	return status;
 }
 

@@ -26,8 +26,6 @@ struct format {
 	hv_u64 root;
 };
 
-enum meaning { M_INVALID, M_TABLE, M_LEAF, M_ADDRESS_SIZE, M_NO_ACCESS_FLAG };
-
 /* log2 of the bytes that one descriptor covers */
 static hv_u32 span_bits(hv_u32 level)
 {
@@ -81,42 +79,31 @@ static bool fetch(const struct hv_stage2_walk *walk, hv_u64 pa, hv_u64 index, hv
 	return true;
 }
 
-static enum meaning classify(const struct format *f, hv_u32 level, hv_u64 desc)
+static bool is_table(hv_u32 level, hv_u64 desc)
 {
-	const bool table = (desc & D_TABLE) != 0;
-
-	if ((desc & D_VALID) == 0 || (!table && (level == 0 || level == LAST)))
-		return M_INVALID;
-
-	const bool leaf = !table || level == LAST;
-
-	if ((desc & address_mask(leaf ? level : LAST)) >> f->pa_bits != 0)
-		return M_ADDRESS_SIZE;
-	if (!leaf)
-		return M_TABLE;
-	return (desc & D_AF) != 0 ? M_LEAF : M_NO_ACCESS_FLAG;
+	return level != LAST && (desc & D_TABLE) != 0;
 }
 
-static void set_leaf(struct hv_stage2_translation *out, hv_u32 level, hv_u64 ipa, hv_u64 desc)
+/* HV_WALK_MAPPED: a leaf, or a pointer to a table. */
+static enum hv_stage2_walk_result judge(const struct format *f, hv_u32 level, hv_u64 desc)
 {
-	const hv_u64 mask = address_mask(level);
+	const bool block = (desc & D_TABLE) == 0;
+	const bool table = is_table(level, desc);
 
-	out->result = HV_WALK_MAPPED;
-	out->block_size = HV_BIT(span_bits(level));
+	if ((desc & D_VALID) == 0 || (block && (level == 0 || level == LAST)))
+		return HV_WALK_TRANSLATION;
+	if ((desc & address_mask(table ? LAST : level)) >> f->pa_bits != 0)
+		return HV_WALK_ADDRESS_SIZE;
+	return table || (desc & D_AF) != 0 ? HV_WALK_MAPPED : HV_WALK_ACCESS_FLAG;
+}
+
+static void set_leaf(struct hv_stage2_translation *out, hv_u64 ipa, hv_u64 desc)
+{
+	const hv_u64 mask = address_mask(out->level);
+
+	out->block_size = HV_BIT(span_bits(out->level));
 	out->pa = (desc & mask) | (ipa & (out->block_size - 1));
 	out->attrs = desc & ~mask;
-}
-
-static enum hv_stage2_walk_result fault_of(enum meaning m)
-{
-	switch (m) {
-	case M_ADDRESS_SIZE:
-		return HV_WALK_ADDRESS_SIZE;
-	case M_NO_ACCESS_FLAG:
-		return HV_WALK_ACCESS_FLAG;
-	default:
-		return HV_WALK_TRANSLATION;
-	}
 }
 
 hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
@@ -132,27 +119,22 @@ hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
 	if (ipa >> f.ipa_bits != 0)
 		return HV_OK;
 
-	enum meaning m = M_TABLE;
-	hv_u64 table = f.root;
+	hv_u64 desc = f.root;
 	hv_u64 index = ipa >> span_bits(f.start);
 
-	/* bound: 4; a leaf or a fault at level 3 ends it */
-	for (hv_u32 level = f.start; m == M_TABLE; level++) {
-		hv_u64 desc;
-
-		out->level = level;
-		if (!fetch(walk, table, index, &desc)) {
+	/* bound: 4; is_table is false at level 3 */
+	for (out->level = f.start;; out->level++) {
+		if (!fetch(walk, desc & address_mask(LAST), index, &desc)) {
 			out->result = HV_WALK_OUTSIDE;
 			return HV_OK;
 		}
-		m = classify(&f, level, desc);
-		if (m == M_LEAF)
-			set_leaf(out, level, ipa, desc);
-		else
-			out->result = fault_of(m);
-		table = desc & address_mask(LAST);
-		index = (ipa >> span_bits(level + 1)) % HV_TABLE_ENTRIES;
+		out->result = judge(&f, out->level, desc);
+		if (out->result != HV_WALK_MAPPED || !is_table(out->level, desc))
+			break;
+		index = (ipa >> span_bits(out->level + 1)) % HV_TABLE_ENTRIES;
 	}
+	if (out->result == HV_WALK_MAPPED)
+		set_leaf(out, ipa, desc);
 	return HV_OK;
 }
 
@@ -190,24 +172,18 @@ struct tour {
 	hv_u64 mapped[HV_MAX_REGIONS]; /* bytes found of each region */
 };
 
-static bool region_holds(const struct hv_mem_region *r, hv_u64 ipa, hv_u64 size)
-{
-	return hv_range_contains(r->ipa_base, r->size, ipa, size);
-}
-
 /* The region that the leaf lies in, or region_count. */
-static hv_u32 region_of(const struct tour *t, hv_u64 ipa, hv_u64 size)
+static hv_u32 region_of(const struct tour *t, hv_u64 size)
 {
 	hv_u32 i = t->hint;
 
-	if (i < t->region_count && region_holds(&t->regions[i], ipa, size))
-		return i;
-	/* bound: HV_MAX_REGIONS */
-	for (i = 0; i < t->region_count; i++) {
-		if (region_holds(&t->regions[i], ipa, size))
-			break;
+	/* bound: HV_MAX_REGIONS; leaves of one region follow each other */
+	for (hv_u32 tries = 0; tries < t->region_count; tries++) {
+		if (hv_range_contains(t->regions[i].ipa_base, t->regions[i].size, t->ipa, size))
+			return i;
+		i = i + 1 < t->region_count ? i + 1 : 0;
 	}
-	return i;
+	return t->region_count;
 }
 
 static const char *check_leaf(struct tour *t, hv_u64 desc)
@@ -215,7 +191,7 @@ static const char *check_leaf(struct tour *t, hv_u64 desc)
 	const hv_u64 mask = address_mask(t->level);
 	const hv_u64 size = HV_BIT(span_bits(t->level));
 
-	t->hint = region_of(t, t->ipa, size);
+	t->hint = region_of(t, size);
 	if (t->hint == t->region_count)
 		return "mapped outside every region";
 
@@ -237,23 +213,16 @@ static const char *visit(struct tour *t, hv_u64 desc)
 {
 	if (desc == 0)
 		return NULL;
-	switch (classify(&t->format, t->level, desc)) {
-	case M_TABLE:
-		if ((desc & ~(address_mask(LAST) | D_TABLE | D_VALID)) != 0)
-			return "table descriptor with other bits set";
-		t->level++;
-		t->table[t->level] = desc & address_mask(LAST);
-		t->next[t->level] = 0;
-		return NULL;
-	case M_LEAF:
+	if (judge(&t->format, t->level, desc) != HV_WALK_MAPPED)
+		return "descriptor that is not 0, but faults";
+	if (!is_table(t->level, desc))
 		return check_leaf(t, desc);
-	case M_ADDRESS_SIZE:
-		return "address beyond the physical address size";
-	case M_NO_ACCESS_FLAG:
-		return "access flag is 0";
-	default:
-		return "invalid descriptor that is not 0";
-	}
+	if ((desc & ~(address_mask(LAST) | D_TABLE | D_VALID)) != 0)
+		return "table descriptor with other bits set";
+	t->level++;
+	t->table[t->level] = desc & address_mask(LAST);
+	t->next[t->level] = 0;
+	return NULL;
 }
 
 static hv_u64 descriptors_at(const struct tour *t)

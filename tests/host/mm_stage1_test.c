@@ -75,12 +75,13 @@ static void write_xor_execute_and_other_rules(void **state)
 		{ 0x745, HV_EINVAL },              /* writable and executable */
 		{ 0x747, HV_EINVAL },
 		{ 0x7c5, HV_OK },                  /* code */
-		{ 0x7c7, HV_OK },                  /* code in pages */
+		{ 0x7c7, HV_EINVAL },              /* type 3: leaf size is not the caller's */
 		{ 0x0040000000000745, HV_OK },
 		{ 0x00400000000007c5, HV_OK },
 		{ 0x441, HV_EINVAL },              /* device, executable */
 		{ 0x4c1, HV_EINVAL },              /* read-only device, executable */
-		{ 0x00400000000004c1, HV_OK },     /* read-only device */
+		{ 0x0040000000000441, HV_OK },
+		{ 0x00400000000004c1, HV_EINVAL }, /* read-only device */
 		{ 0x7c4, HV_EINVAL },              /* type 0 */
 		{ 0x7c6, HV_EINVAL },              /* type 2 */
 		{ 0x3c5, HV_EINVAL },              /* AF = 0 */

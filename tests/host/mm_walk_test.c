@@ -256,11 +256,11 @@ static void each_corruption_is_seen(void **state)
 		{ 0x80000000, 1, 0x1000, 0x80000000, "wrong attributes" }, /* RES0 bit of a block */
 		{ 0x80000000, 1, 0x10000, 0x80000000, "wrong attributes" }, /* nT */
 		{ 0x50001000, 3, 0x0010000000000000, 0x50001000, "wrong attributes" }, /* contiguous */
-		{ 0x80000000, 1, 0x400, 0x80000000, "access flag is 0" },
+		{ 0x80000000, 1, 0x400, 0x80000000, "descriptor that is not 0, but faults" },
 		{ 0x80000000, 1, 0x10000000000, 0x80000000,
-		  "address beyond the physical address size" },
-		{ 0x80000000, 1, 0x1, 0x80000000, "invalid descriptor that is not 0" },
-		{ 0x50001000, 3, 0x2, 0x50001000, "invalid descriptor that is not 0" },
+		  "descriptor that is not 0, but faults" },
+		{ 0x80000000, 1, 0x1, 0x80000000, "descriptor that is not 0, but faults" },
+		{ 0x50001000, 3, 0x2, 0x50001000, "descriptor that is not 0, but faults" },
 		{ 0x40400000, 2, 0x0800000000000000, 0x40400000,
 		  "table descriptor with other bits set" },
 		{ 0x40400000, 2, 0x4, 0x40400000, "table descriptor with other bits set" },
@@ -345,7 +345,7 @@ static void loops_end(void **state)
 	mem[0][0] = 0x10003; /* root is its own level 2 and 3 */
 	assert_int_equal(walk_to(&walk, 0).result, HV_WALK_ACCESS_FLAG);
 	assert_int_equal(hv_stage2_verify(&walk, regions, 0, &diff), HV_EPERM);
-	assert_string_equal(diff.reason, "access flag is 0");
+	assert_string_equal(diff.reason, "descriptor that is not 0, but faults");
 
 	walk = raw(VTCR_32); /* all four root entries to one table, all its entries to another */
 	for (int i = 0; i < 4; i++)

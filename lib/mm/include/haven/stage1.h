@@ -15,22 +15,22 @@
 #include <haven/bits.h>
 #include <haven/table_pool.h>
 
-/** @name Attributes: the attribute bits of an EL2 stage-1 block or page descriptor.
+/** @name Attributes: the attribute bits of an EL2 stage-1 block descriptor.
+ * Only the four combinations CODE, RODATA, DATA and DEVICE are accepted. Leaves are
+ * 1 GB, 2 MB or 4 KB, as large as the alignment allows.
  * @{ */
-#define HV_EL2_TYPE     HV_BITS(1, 0) /**< 1: as large as alignment allows; 3: 4 KB pages only. */
-#define HV_EL2_ATTRINDX HV_BITS(4, 2) /**< 0 Device-nGnRE, 1 Normal write-back; others refused. */
-#define HV_EL2_AP1      HV_BIT(6)     /**< RES1 in a regime with one privilege level: must be 1. */
+#define HV_EL2_BLOCK    UINT64_C(1)   /**< [1:0] */
+#define HV_EL2_ATTRINDX HV_BITS(4, 2) /**< 0 Device-nGnRE, 1 Normal write-back. */
+#define HV_EL2_AP1      HV_BIT(6)     /**< RES1 in a regime with one privilege level. */
 #define HV_EL2_AP2      HV_BIT(7)     /**< Read-only. */
-#define HV_EL2_SH       HV_BITS(9, 8) /**< 1 is reserved: refused. */
-#define HV_EL2_AF       HV_BIT(10)    /**< Access flag, must be 1. */
-#define HV_EL2_XN       HV_BIT(54)    /**< Must be 1 for whatever is writable or a device. */
+#define HV_EL2_SH       HV_BITS(9, 8) /**< 3: inner shareable. */
+#define HV_EL2_AF       HV_BIT(10)    /**< Access flag. */
+#define HV_EL2_XN       HV_BIT(54)    /**< Execute-never. */
 
-#define HV_EL2_NORMAL \
-	(UINT64_C(1) | HV_PUT(HV_EL2_ATTRINDX, 1) | HV_EL2_AP1 | HV_PUT(HV_EL2_SH, 3) | HV_EL2_AF)
-#define HV_EL2_CODE     (HV_EL2_NORMAL | HV_EL2_AP2)
-#define HV_EL2_RODATA   (HV_EL2_CODE | HV_EL2_XN)
-#define HV_EL2_DATA     (HV_EL2_NORMAL | HV_EL2_XN)
-#define HV_EL2_DEVICE   (UINT64_C(1) | HV_EL2_AP1 | HV_EL2_AF | HV_EL2_XN)
+#define HV_EL2_DEVICE   (HV_EL2_BLOCK | HV_EL2_AP1 | HV_EL2_AF | HV_EL2_XN)
+#define HV_EL2_DATA     (HV_EL2_DEVICE | HV_PUT(HV_EL2_ATTRINDX, 1) | HV_PUT(HV_EL2_SH, 3))
+#define HV_EL2_RODATA   (HV_EL2_DATA | HV_EL2_AP2)
+#define HV_EL2_CODE     (HV_EL2_RODATA & ~HV_EL2_XN)
 /** @} */
 
 _Static_assert(HV_EL2_CODE == UINT64_C(0x00000000000007c5), "read-only, executable");
@@ -74,13 +74,12 @@ hv_status_t hv_stage1_init(struct hv_stage1_map *map, hv_table_t *tables, hv_u64
  * never changed, so a live map may grow without a TLB invalidation; the caller issues
  * DSB ISHST and ISB before the first access.
  *
- * @param attrs  HV_EL2_CODE, HV_EL2_RODATA, HV_EL2_DATA, HV_EL2_DEVICE, or other
- *               attribute bits within the rules above.
+ * @param attrs  HV_EL2_CODE, HV_EL2_RODATA, HV_EL2_DATA or HV_EL2_DEVICE.
  *
  * @retval HV_OK      Mapped.
  * @retval HV_EINVAL  NULL; va, pa or size not a multiple of 4096; size 0; wrap; beyond va_bits or
- *                    pa_bits; part of it mapped already; attributes refused, in particular
- *                    writable and executable.
+ *                    pa_bits; part of it mapped already; other attributes than the four, so also
+ *                    whatever is writable and executable.
  * @retval HV_ENOSPC  Not enough tables; nothing was changed.
  * Cost: one step per table and leaf written, bounded by the pool.
  */

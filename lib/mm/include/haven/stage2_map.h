@@ -10,7 +10,7 @@
  */
 #include <haven/stage2.h>
 
-/** One partition's regions, ascending in IPA. A root table exists once count > 0. */
+/** One partition's regions, ascending in IPA; beyond count anything. A root exists once count > 0. */
 struct hv_stage2_partition {
 	hv_u32 count; /**< Regions in use. */
 	hv_u32 root;  /**< Pool index of the first root table. */
@@ -31,7 +31,6 @@ struct hv_stage2 {
 	struct hv_stage2_vtcr vtcr;
 	struct hv_table_pool pool;
 	struct hv_stage2_partition partitions[HV_MAX_PARTITIONS - 1]; /**< Of id 1 and up. */
-	struct hv_mem_region scratch[HV_MAX_REGIONS]; /**< Merged list while a map is checked. */
 };
 
 HV_MUST_CHECK
