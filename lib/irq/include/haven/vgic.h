@@ -51,10 +51,11 @@ struct hv_vgic_bank {
 	hv_u32 moving;  /**< IROUTER differs from `at` until it is idle. */
 	hv_u32 unpend;  /**< Remove pending from its list register at its next sync. */
 	hv_u32 unact;   /**< Remove active likewise. */
-	hv_u32 setact;  /**< Add active likewise. */
 	hv_u32 plane[5]; /**< Priority[7:3], bit k of each INTID: plane[0] is bit 3. */
 	hv_u32 prio[8];  /**< GICD_IPRIORITYR words. */
-	hv_u32 at[HV_MAX_CPUS]; /**< Which interrupts are delivered to which vCPU. */
+	hv_u32 at[HV_MAX_CPUS];    /**< Which interrupts are delivered to which vCPU. */
+	hv_u32 route[HV_MAX_CPUS]; /**< Which are routed there in GICD_IROUTER. */
+	hv_u32 home[HV_MAX_CPUS];  /**< Which are at reset. */
 };
 
 /** One vCPU: private interrupts, and what its list registers hold. */
@@ -75,7 +76,6 @@ struct hv_vgic {
 	hv_u32 on0, on1; /**< All ones while the group is enabled in GICD_CTLR. */
 	struct hv_vgic_cpu cpu[HV_MAX_CPUS];
 	struct hv_vgic_bank spi[HV_VGIC_WORDS]; /**< [0] unused. */
-	hv_u8 route[HV_MAX_IRQ_ID]; /**< [3:0] vCPU in IROUTER, [7:4] its reset value. */
 };
 
 /* ---- set-up ---- */
@@ -140,7 +140,7 @@ void hv_vgic_reset(struct hv_vgic *vgic);
  */
 hv_u32 hv_vgic_hw_word(const struct hv_vgic *vgic, hv_u32 word);
 
-/** Reset target vCPU of SPI @p intid, which must be below 32*words. Cost: constant. */
+/** Reset target vCPU of SPI @p intid; 0 for anything that is no SPI of the guest. Cost: vCPUs. */
 hv_u32 hv_vgic_home(const struct hv_vgic *vgic, hv_u32 intid);
 
 /* ---- register accesses (stage-2 data abort on GICD or GICR) ---- */
@@ -159,8 +159,9 @@ struct hv_vgic_poke {
 
 /** What the caller must do after an access. Overwritten by each access. */
 struct hv_vgic_fx {
-	hv_u64 merge;   /**< Read: OR in this mask AND the physical register at `merge_offset`. */
-	hv_u32 merge_offset;
+	hv_u32 merge;   /**< Read, if not 0: OR (this mask AND the physical register at the same
+			 *   offset, as for a poke) into the value. */
+	hv_u32 merge_offset; /**< That offset. */
 	hv_u32 pokes;   /**< Stores to make, in order: 0..2. */
 	struct hv_vgic_poke poke[2];
 	hv_u32 redist;  /**< 0: pokes and merge go to GICD. n: redistributor of vCPU n - 1. */
@@ -174,7 +175,7 @@ struct hv_vgic_fx {
  * True if the list registers must be read and hv_vgic_sync() called before the access,
  * and hv_vgic_flush() after it: pending and active registers.
  *
- * @param offset  From GICD, or within one redistributor (0..0x1ffff).
+ * @param offset  From GICD, or from the first redistributor.
  * @param redist  The offset is a redistributor's.
  * Cost: constant.
  */
@@ -191,7 +192,12 @@ bool hv_vgic_needs_sync(hv_u32 offset, bool redist);
  * All registers take 32-bit accesses; IPRIORITYR and ITARGETSR also 8-bit, IROUTER also
  * 64-bit. Bits of INTIDs that were not added are RAZ/WI; setting their enable, pending
  * or active bit is also reported as `denied`, as are a changed trigger in ICFGR and an
- * IROUTER with IRM = 1 or a target outside of the partition.
+ * IROUTER with IRM = 1 or a target outside of the partition. Clearing is never denied:
+ * an operating system starts by clearing everything.
+ *
+ * What another vCPU has in its list registers is read as last known; clearing its
+ * pending or active bit takes effect when that vCPU has followed its kick, setting its
+ * active bit has no effect.
  * Cost: constant; writes add one step per vCPU.
  * Source: IHI 0069, "The GIC Distributor register map".
  */
@@ -231,9 +237,10 @@ hv_u32 hv_vgic_sgi(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 value, bool *denied
 
 /** What brings an interrupt to the guest. */
 enum hv_vgic_step {
-	HV_VGIC_IDLE,     /**< Nothing to do. */
+	HV_VGIC_IDLE,     /**< Nothing to do now. */
 	HV_VGIC_WRITE_LR, /**< Write `slot->value` to ICH_LR<slot->index>_EL2. */
 	HV_VGIC_RESYNC,   /**< Read the list registers, hv_vgic_sync(), hv_vgic_flush(), write them. */
+	HV_VGIC_FOREIGN,  /**< Not this guest's: deactivate it physically, HV_J_IRQ_SPURIOUS. */
 };
 
 struct hv_vgic_slot {
@@ -251,9 +258,8 @@ struct hv_vgic_slot {
  * @param elrsr  ICH_ELRSR_EL2.
  * @param slot   Written on HV_VGIC_WRITE_LR.
  *
- * @return A step; HV_VGIC_IDLE if it is held back (disabled, group off).
- * An INTID that was not added as hardware has no effect and gives HV_VGIC_IDLE with
- * `slot->index` = HV_VGIC_MAX_LRS: the caller must deactivate it physically and journal it.
+ * @return A step: HV_VGIC_IDLE if it is held back (disabled, group off), HV_VGIC_FOREIGN
+ *         if it was not added with HV_VGIC_HW; no effect then.
  * Cost: constant plus one step per list register that became free.
  */
 enum hv_vgic_step hv_vgic_inject(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u64 elrsr,
@@ -292,7 +298,7 @@ struct hv_vgic_lrs {
 struct hv_vgic_sync_fx {
 	hv_u32 kick;  /**< Other vCPUs that must call hv_vgic_deliver(). */
 	hv_u32 count; /**< INTIDs to deactivate physically: write each to ICC_DIR_EL1. */
-	hv_u16 deactivate[HV_VGIC_MAX_LRS + HV_VGIC_EOI_STEP];
+	hv_u16 deactivate[HV_VGIC_MAX_LRS + HV_VGIC_EOI_STEP + 1];
 };
 
 /** List registers that hold something, i.e. that a sync must be given. Cost: constant. */
@@ -329,12 +335,12 @@ void hv_vgic_flush(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_lrs *lrs);
 /**
  * A guest's write to ICC_DIR_EL1, trapped while TDIR is set: deactivate @p intid.
  *
- * Who: between hv_vgic_sync() and hv_vgic_flush().
+ * Who: between hv_vgic_sync() and hv_vgic_flush(), with the same @p fx: a physical
+ * deactivation is added to its list.
  *
- * @return True: the caller must deactivate it physically (ICC_DIR_EL1).
- * An INTID that is not active on this vCPU has no effect.
- * Cost: constant.
+ * An INTID that is not active on this vCPU has no effect; any value is safe.
+ * Cost: constant plus one step per vCPU.
  */
-bool hv_vgic_dir(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid);
+void hv_vgic_dir(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, struct hv_vgic_sync_fx *fx);
 
 #endif
