@@ -84,7 +84,7 @@ def _frames(name, frames):
 def _board(board):
     text = _frames("board_reserved", board.reserved)
     text += _frames("board_devices", board.el2_devices)
-    text += "static const struct hv_board board = {\n"
+    text += "const struct hv_board hv_board = {\n"
     text += _field("name", _quote(board.name))
     text += _field("gicd_base", _u64(board.gicd.base))
     text += _field("gicr_base", _u64(board.gicr.base))
@@ -182,7 +182,7 @@ def _config(config, payloads):
     own = config.board.hypervisor
     text = "const struct hv_config hv_config = {\n"
     text += _field("name", _quote(config.name))
-    text += _field("board", "&board")
+    text += _field("board", "&hv_board")
     text += _field("hypervisor", f"{{{_u64(own.base)}, {_u64(own.size)}}}")
     text += _field("journal_pa", _u64(config.journal_pa))
     text += _field("journal_slots", f"{config.journal_slots}u")

@@ -3,12 +3,10 @@
 
 kernel: 2 MiB boundary + text_offset, at the bottom of the first RAM region.
 binary: bottom of that region. initrd: 2 MiB boundary behind the kernel.
-Device tree: the top of that region, where guests look last.
+Device tree: the top of the largest writable region, out of everybody's way.
 """
 from .model import BLOCK_2M, PAGE, Image
 from .units import align_up, hexa, show_range, show_size
-
-DTB_STEP = 0x10000
 
 
 def main_ram(partition):
@@ -36,13 +34,14 @@ def place(partition, problems):
 
 
 def place_dtb(partition, blob_size, problems):
-    """Add the device tree as an image, at the top of the RAM."""
-    ram = main_ram(partition)
-    if ram is None:
+    """Add the device tree as an image."""
+    writable = [r for r in partition.ram if "w" in r.access] or partition.ram
+    if not writable:
         return
-    load = (ram.ipa_last + 1 - align_up(blob_size, DTB_STEP)) // DTB_STEP * DTB_STEP
-    image = Image("dtb", "dtb", partition.path, size=blob_size, span=blob_size, load=load)
-    partition.images["dtb"] = image
+    ram = max(writable, key=lambda r: r.size)
+    load = ram.ipa + max(ram.size - align_up(blob_size, PAGE), 0)
+    partition.images["dtb"] = Image("dtb", "dtb", partition.path, size=blob_size,
+                                    span=blob_size, load=load)
     _check(partition, problems)
 
 

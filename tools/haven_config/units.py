@@ -40,7 +40,7 @@ def show_range(base, length):
 
 def show_size(value):
     for suffix, shift in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
-        if value >= 1 << shift and value % (1 << shift) == 0:
+        if value % (1 << shift) == 0 and 1 <= value >> shift < 4096:
             return f"{value >> shift} {suffix}"
     if value >= 1 << 20:
         return f"{value / (1 << 20):.1f} MiB"

@@ -22,8 +22,17 @@ def check(config, problems):
             _check_ipa(one, other, problems)
         sound += [(partition, region) for region in regions]
     _check_unused_shared(config, problems)
-    for (first, one), (second, other) in combinations(sound, 2):
+    for (first, one), (second, other) in combinations(_holders(sound, config), 2):
         _check_pa(first, one, second, other, problems)
+
+
+def _holders(sound, config):
+    """(partition, region) as written in the file; a shared area stands there once."""
+    by_path = {}
+    for partition, region in sound:
+        by_path.setdefault(region.path + (partition.name,) * (region.kind != "shared"),
+                           (partition, region))
+    return sorted(by_path.values(), key=lambda h: config.source.line(h[1].path))
 
 
 def overlap(base, last, other_base, other_last):
@@ -37,7 +46,8 @@ def _check_count(partition, problems):
     if count > MAX_REGIONS:
         problems.add(("memory", partition.name), f"makes {count} regions with shared memory and "
                      f"devices; a partition has at most {MAX_REGIONS}")
-    if partition.regions and not any("x" in r.access for r in partition.ram):
+    own = [r for r in partition.regions if r.path[:2] == ("memory", partition.name)]
+    if own and not any("x" in r.access for r in partition.ram):
         problems.add(("memory", partition.name), "has no executable RAM: one region needs "
                      "kind ram and access rx or rwx")
 
@@ -111,20 +121,22 @@ def _check_windows(region, partition, board, problems):
 
 def _check_ipa(one, other, problems):
     common = overlap(one.ipa, one.ipa_last, other.ipa, other.ipa_last)
-    if common:
+    same_offset = one.pa - one.ipa == other.pa - other.ipa  # refused in PA, once is enough
+    if common and not same_offset:
         problems.add(other.path, f"overlaps {key_text(one.path)} in IPA {show_range(*common)}; "
                      "give it another ipa or move it")
 
 
 def _check_pa(first, one, second, other, problems):
-    if one.path == other.path:
-        return
     common = overlap(one.pa, one.pa_last, other.pa, other.pa_last)
     if not common or _same_device(one, other):
         return
     if one.kind == other.kind == "shared":
         problems.add(other.path, f"overlaps {key_text(one.path)} in PA {show_range(*common)}; "
                      "declare one area with all its sharers, or move it")
+    elif "shared" in (one.kind, other.kind):
+        problems.add(other.path, f"overlaps {key_text(one.path)} in PA {show_range(*common)}; "
+                     "memory is either private or shared: move one")
     else:
         problems.add(other.path, f"overlaps {key_text(one.path)} in PA {show_range(*common)}; "
                      + ("map it once" if first is second else "declare it under shared or move it"))

@@ -1,0 +1,443 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is refused by a rule: one case for each, with line, key and first words."""
+import unittest
+
+from support import GOOD, ConfigCase, arm64_image
+
+
+class RuleRefusals(ConfigCase):
+    def change(self, *pairs):
+        text = GOOD
+        for old, new in pairs:
+            self.assertIn(old, text)
+            text = text.replace(old, new, 1)
+        return text
+
+    def rtos_memory(self, region):
+        return self.change(("rtos: {base: 0x80000000, size: 16M}", f"rtos: {region} #!"))
+
+    # names
+
+    def test_unknown_board(self):
+        self.assert_refused(self.change(("qemu-virt", "qemu-vrit #!")),
+                            "target is qemu-vrit, which is not a board (did you mean qemu-virt?)")
+
+    def test_memory_of_nobody(self):
+        self.assert_refused(self.change(("  shared:", "  rtoss: {base: 0xa0000000, size: 4K} #!\n"
+                                         "  shared:")),
+                            "memory.rtoss is not a partition: it has no CPUs under cpus (did you "
+                            "mean rtos?)")
+
+    def test_partition_without_memory(self):
+        self.assert_refused(self.change(("  rtos: [2]", "  rtos: [2]\n  third: [3] #!")),
+                            "cpus.third has CPUs but no memory: add it under memory")
+
+    def test_settings_of_nobody(self):
+        for section in ("interrupts: {ghost: []}", "partitions: {ghost: {}}",
+                        "timing: {ghost: {period: 1s, budget: 1s}}"):
+            key = section.split(":")[0]
+            text = GOOD.split("partitions:")[0] + section + " #!\n"
+            self.assert_refused(text, f"{key}.ghost is not a partition", with_images=False)
+
+    def test_partition_named_shared(self):
+        got = self.refusals(self.change(("  rtos: [2]", "  shared: [2]")))
+        self.assertTrue(got[0].startswith("4: cpus.shared is not a name for a partition"), got)
+
+    # memory
+
+    def test_overlap_across_partitions(self):
+        self.assert_refused(self.rtos_memory("{base: 0x68000000, size: 0x4000000}"),
+                            "memory.rtos overlaps memory.linux in PA 0x68000000-0x6bffffff; "
+                            "declare it under shared or move it")
+
+    def test_overlap_by_the_last_page(self):
+        self.assert_refused(self.rtos_memory("{base: 0x6ffff000, size: 16M}"),
+                            "memory.rtos overlaps memory.linux in PA 0x6ffff000-0x6fffffff; ")
+
+    def test_overlap_hidden_behind_another_ipa(self):
+        self.assert_refused(self.rtos_memory("{ipa: 0, pa: 0x50000000, size: 1M}"),
+                            "memory.rtos overlaps memory.linux in PA 0x50000000-0x500fffff; ")
+
+    def test_shared_area_in_private_memory(self):
+        self.assert_refused(self.change(("shared: {base: 0x90000000, size: 1M}",
+                                         "shared: {base: 0x80800000, size: 1M} #!")),
+                            "memory.shared overlaps memory.rtos in PA 0x80800000-0x808fffff; "
+                            "memory is either private or shared: move one")
+
+    def test_overlap_of_two_shared_areas(self):
+        self.assert_refused(self.change(
+            ("shared: {base: 0x90000000, size: 1M}",
+             "shared:\n"
+             "  - {name: a, base: 0x90000000, size: 1M}\n"
+             "  - {name: b, base: 0x90080000, ipa: 0xa0000000, size: 1M} #!")),
+            "memory.shared[1] overlaps memory.shared[0] in PA 0x90080000-0x900fffff; declare one")
+
+    def test_ipa_overlap_inside_a_partition(self):
+        self.assert_refused(self.change(
+            ("rtos: {base: 0x80000000, size: 16M}",
+             "rtos:\n"
+             "  - {base: 0x80000000, size: 16M}\n"
+             "  - {ipa: 0x80fff000, pa: 0xa0000000, size: 4K} #!")),
+            "memory.rtos[1] overlaps memory.rtos[0] in IPA 0x80fff000-0x80ffffff; give it")
+
+    def test_alias_inside_a_partition(self):
+        self.assert_refused(self.change(
+            ("rtos: {base: 0x80000000, size: 16M}",
+             "rtos:\n"
+             "  - {base: 0x80000000, size: 16M}\n"
+             "  - {ipa: 0xa0000000, pa: 0x80000000, size: 4K} #!")),
+            "memory.rtos[1] overlaps memory.rtos[0] in PA 0x80000000-0x80000fff; map it once")
+
+    def test_hypervisor_memory(self):
+        self.assert_refused(self.rtos_memory("{base: 0x4ffff000, size: 4K}"),
+                            "memory.rtos overlaps the hypervisor in PA 0x4ffff000-0x4fffffff; "
+                            "no partition may map it")
+
+    def test_reserved_frames(self):
+        for base, what in ((0x08000000, "the GIC distributor"), (0x08080000, "the GIC ITS"),
+                           (0x080a0000, "the GIC redistributors"),
+                           (0x09000000, "the hypervisor's UART"), (0x09050000, "the SMMU")):
+            text = self.change(("rtos: {base: 0x80000000, size: 16M}",
+                                "rtos:\n  - {base: 0x80000000, size: 16M}\n  - {ipa: 0x100000000,"
+                                f" pa: {base:#x}, size: 4K, kind: device}} #!"))
+            self.assert_refused(text, f"memory.rtos[1] overlaps {what} in PA ")
+
+    def test_emulated_windows(self):
+        for ipa, what in ((0x08000000, "the emulated GIC distributor"),
+                          (0x080a0000, "the emulated GIC redistributors"),
+                          (0x09000000, "the virtual console")):
+            text = self.change(("rtos: {base: 0x80000000, size: 16M}",
+                                "rtos:\n  - {base: 0x80000000, size: 16M}\n"
+                                f"  - {{ipa: {ipa:#x}, pa: 0xa0000000, size: 4K}} #!"))
+            self.assert_refused(text, f"memory.rtos[1] overlaps {what} of rtos in IPA {ipa:#010x}")
+
+    def test_alignment(self):
+        self.assert_refused(self.rtos_memory("{base: 0x80000800, size: 16M}"),
+                            "memory.rtos.base is 0x80000800, not a multiple of 4096")
+        self.assert_refused(self.rtos_memory("{base: 0x80000000, size: 0x1001}"),
+                            "memory.rtos.size is 0x1001, not a multiple of 4096")
+        self.assert_refused(self.rtos_memory("{ipa: 0x10, base: 0x80000000, size: 16M}"),
+                            "memory.rtos.ipa is 0x10, not a multiple of 4096")
+
+    def test_wrap(self):
+        self.assert_refused(self.rtos_memory("{ipa: 0x80000000, pa: 0xfffffffffffff000, size: 8K}"),
+                            "memory.rtos.pa is 0xfffffffffffff000 and with size 0x2000 it wraps "
+                            "past 2^64")
+
+    def test_beyond_the_address_width(self):
+        self.assert_refused(self.rtos_memory("{ipa: 0x80000000, pa: 0x10000000000, size: 4K}"),
+                            "memory.rtos.pa is 0x10000000000 and with size 0x1000 it goes beyond "
+                            "40 bits of physical address")
+        self.assert_refused(self.rtos_memory("{ipa: 0x10000000000, pa: 0x80000000, size: 4K}"),
+                            "memory.rtos.ipa is 0x10000000000 and with size 0x1000 it goes beyond "
+                            "40 bits of guest address")
+
+    def test_outside_the_ram(self):
+        self.assert_refused(self.rtos_memory("{base: 0xbffff000, size: 8K}"),
+                            "memory.rtos is PA 0xbffff000-0xc0000fff, which is not inside the "
+                            "board's RAM, 0x40000000-0xbfffffff")
+
+    def test_device_memory_that_is_no_device(self):
+        self.assert_refused(self.change(("rtos: {base: 0x80000000, size: 16M}",
+                                         "rtos:\n  - {base: 0x80000000, size: 16M}\n"
+                                         "  - {base: 0x0a000000, size: 4K, kind: device} #!")),
+                            "memory.rtos[1] is PA 0x0a000000-0x0a000fff, which is not a device "
+                            "that board qemu-virt offers; it offers: ")
+
+    def test_executable_device(self):
+        self.assert_refused(self.change(("rtos: {base: 0x80000000, size: 16M}",
+                                         "rtos:\n  - {base: 0x80000000, size: 16M}\n  - {base: "
+                                         "0x09010000, size: 4K, kind: device, access: rx} #!")),
+                            "memory.rtos[1].access is rx; devices are never executable")
+
+    def test_nothing_executable(self):
+        self.assert_refused(self.rtos_memory("{base: 0x80000000, size: 16M, access: rw}"),
+                            "memory.rtos has no executable RAM")
+
+    def test_too_many_regions(self):
+        rows = "".join(f"  - {{base: {0x80000000 + i * 0x2000:#x}, size: 4K}}\n" for i in range(64))
+        self.assert_refused(self.change(("rtos: {base: 0x80000000, size: 16M}\n",
+                                         "rtos: #!\n" + rows)),
+                            "memory.rtos makes 65 regions with shared memory and devices; a "
+                            "partition has at most 64")
+
+    # sharing
+
+    def test_shared_by_one(self):
+        self.assert_refused(self.change(("size: 1M}", "size: 1M, partitions: [rtos]} #!")),
+                            "memory.shared is shared by rtos; shared memory needs at least two")
+
+    def test_shared_by_nobody(self):
+        self.assert_refused(self.change(("size: 1M}", "size: 1M, partitions: []} #!")),
+                            "memory.shared is shared by nobody; ")
+
+    def test_shared_with_a_stranger(self):
+        self.assert_refused(self.change(("size: 1M}",
+                                         "size: 1M, partitions: [rtos, linux, lnux]} #!")),
+                            "memory.shared.partitions[2] names lnux, which is not a partition "
+                            "(did you mean linux?)")
+
+    def test_two_shared_areas_of_one_name(self):
+        self.assert_refused(self.change(
+            ("shared: {base: 0x90000000, size: 1M}",
+             "shared:\n  - {name: a, base: 0x90000000, size: 1M}\n"
+             "  - {name: a, base: 0x90100000, size: 1M} #!")),
+            "memory.shared[1] has the name a, as has memory.shared[0]")
+
+    def test_doorbell_without_shared_memory(self):
+        self.assert_refused(self.change(
+            ("  shared: {base: 0x90000000, size: 1M}\n", ""),
+            ("rtos.bin}", "rtos.bin, doorbell: [linux]} #!")),
+            "partitions.rtos.doorbell names linux, which shares no memory with rtos")
+
+    def test_doorbell_to_oneself(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, doorbell: [rtos]} #!")),
+                            "partitions.rtos.doorbell names rtos, the partition itself")
+
+    def test_doorbell_to_a_stranger(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, doorbell: [linus]} #!")),
+                            "partitions.rtos.doorbell[0] names linus, which is not a partition "
+                            "(did you mean linux?)")
+
+    def test_doorbell_irq(self):
+        for irq, rule in ((31, "is 31, which is out of range"), (288, "is 288, which is out of"),
+                          (33, "is 33, which rtos already uses")):
+            self.assert_refused(self.change(
+                ("rtos.bin}", f"rtos.bin, doorbell: {{irq: {irq}}}}} #!")),
+                f"partitions.rtos.doorbell.irq {rule}")
+
+    # interrupts
+
+    def irqs(self, linux, rtos):
+        return GOOD + f"interrupts:\n  linux: {linux}\n  rtos: {rtos} #!\n"
+
+    def test_interrupt_with_two_owners(self):
+        self.assert_refused(self.irqs([77], [77]), "interrupts.rtos[0] gives interrupt 77 to rtos, "
+                            "but interrupts.linux[0] gives it to linux; an interrupt has one owner")
+
+    def test_interrupt_twice(self):
+        self.assert_refused(self.irqs([], [77, 77]), "interrupts.rtos[1] lists interrupt 77 again; "
+                            "interrupts.rtos[0] has it already")
+
+    def test_interrupt_of_a_device_of_another(self):
+        self.assert_refused(self.irqs([], [34]).replace(
+            "initrd: initrd}", "initrd: initrd, devices: [rtc]}"),
+            "interrupts.rtos[0] gives interrupt 34 to rtos, but partitions.linux.devices[0] gives")
+
+    def test_interrupt_out_of_range(self):
+        for intid in (288, 1019, 1020, 1023, 5000):
+            self.assert_refused(self.irqs([], [intid]), f"interrupts.rtos[0] is interrupt {intid}, "
+                                "which is out of range; board qemu-virt has 16 to 287")
+
+    def test_sgi(self):
+        for intid in (0, 15):
+            self.assert_refused(self.irqs([], [intid]),
+                                f"interrupts.rtos[0] is interrupt {intid}, an SGI; ")
+
+    def test_interrupt_of_the_hypervisor(self):
+        for intid, use in ((33, "the hypervisor's UART"), (25, "GIC maintenance"),
+                           (26, "the hypervisor's timer")):
+            self.assert_refused(self.irqs([], [intid]), f"interrupts.rtos[0] is interrupt {intid}, "
+                                f"which is used by {use}")
+
+    def test_interrupt_on_a_foreign_cpu(self):
+        self.assert_refused(self.irqs([], "[{irq: 77, cpu: 0}]"),
+                            "interrupts.rtos[0].cpu is 0, which is not a CPU of rtos; it has 2")
+
+    def test_ppi_with_a_cpu(self):
+        self.assert_refused(self.irqs([], "[{irq: 23, cpu: 2}]"),
+                            "interrupts.rtos[0] gives cpu or trigger for the PPI 23")
+
+    # CPUs and time
+
+    def test_cpu_that_the_board_has_not(self):
+        self.assert_refused(self.change(("rtos: [2]", "rtos: [4] #!")),
+                            "cpus.rtos[0] is CPU 4, which board qemu-virt does not have; it has 0 "
+                            "to 3")
+
+    def test_cpu_twice_in_a_partition(self):
+        self.assert_refused(self.change(("rtos: [2]", "rtos: [2, 2] #!")),
+                            "cpus.rtos[1] lists CPU 2 twice")
+
+    def test_cpu_overcommitted(self):
+        got = self.refusals(self.change(("rtos: [2]", "rtos: [1]")) + "timing:\n"
+                            "  linux: {period: 10ms, budget: 6ms}\n"
+                            "  rtos: {period: 1ms, budget: 500us}\n")
+        self.assertEqual(len(got), 2)
+        self.assertTrue(got[0].startswith("4: cpus.rtos[0] overcommits CPU 1: linux and rtos ask "
+                                          "for 60 % + 50 % of it"), got)
+        self.assertTrue(got[1].startswith("4: cpus.rtos[0] puts linux and rtos on CPU 1"), got)
+
+    def test_cpu_full_to_the_brim_is_not_overcommitted(self):
+        text = self.change(("rtos: [2]", "rtos: [1] #!")) + "timing:\n" \
+            "  linux: {period: 3ms, budget: 1ms}\n  rtos: {period: 6ms, budget: 4ms}\n"
+        self.assert_refused(text, "cpus.rtos[0] puts linux and rtos on CPU 1; sharing a CPU needs "
+                            "the budget dispatcher, which this version does not have")
+
+    def test_budget_above_its_period(self):
+        self.assert_refused(GOOD + "timing:\n  rtos: {period: 1ms, budget: 1001us} #!\n",
+                            "timing.rtos.budget is 1001000 ns, more than the period of 1000000 ns")
+
+    def test_budget_and_period_of_zero(self):
+        self.assert_refused(GOOD + "timing:\n  rtos: {period: 1ms, budget: 0us} #!\n",
+                            "timing.rtos.budget is 0; ")
+        self.assert_refused(GOOD + "timing:\n  rtos: {period: 0s, budget: 1us} #!\n",
+                            "timing.rtos.period is 0; ")
+
+    def test_service_cpu(self):
+        self.assert_refused(GOOD + "hypervisor:\n  service_cpu: 4 #!\n",
+                            "hypervisor.service_cpu is CPU 4, which board qemu-virt does not have")
+
+    def test_ipa_bits(self):
+        self.assert_refused(GOOD + "hypervisor:\n  ipa_bits: 42 #!\n",
+                            "hypervisor.ipa_bits is 42, more than the 40 bits of physical address")
+
+    # partitions
+
+    def test_too_many_partitions(self):
+        got = self.refusals("target: qemu-virt\ncpus:\n" +
+                            "".join(f"  p{i}: [{i % 4}]\n" for i in range(8)) + "memory:\n" +
+                            "".join(f"  p{i}: {{base: {0x50000000 + i * 0x100000:#x}, size: 1M}}\n"
+                                    for i in range(8)), with_images=False)
+        self.assertTrue(got[0].startswith("2: cpus has 8 partitions; at most 7 guests"), got)
+
+    def test_device_that_the_board_has_not(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, devices: [uart2]} #!")),
+                            "partitions.rtos.devices[0] names uart2, which board qemu-virt does "
+                            "not offer (did you mean uart1?); it offers: uart1, rtc")
+
+    def test_device_with_two_owners(self):
+        got = self.refusals(self.change(("initrd: initrd}", "initrd: initrd, devices: [rtc]}"),
+                                        ("rtos.bin}", "rtos.bin, devices: [rtc]}")))
+        self.assertEqual(len(got), 2, got)
+        self.assertTrue(any(r.startswith("11: partitions.rtos.devices[0] gives device rtc to rtos, "
+                                         "but partitions.linux.devices[0] gives it to linux")
+                            for r in got), got)
+
+    def test_console_that_is_no_serial_port(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, console: rtc} #!")),
+                            "partitions.rtos.console names rtc, which is not a serial port")
+
+    def test_console_of_the_other_partition(self):
+        got = self.refusals(self.change(("initrd: initrd}", "initrd: initrd, console: uart1}"),
+                                        ("rtos.bin}", "rtos.bin, console: uart1}")))
+        self.assertTrue(any("partitions.rtos.console gives device uart1 to rtos, but "
+                            "partitions.linux.console gives it to linux" in r for r in got), got)
+
+    def test_kernel_and_binary(self):
+        self.assert_refused(self.change(("{binary: rtos.bin}",
+                                         "{binary: rtos.bin, kernel: Image} #!")),
+                            "partitions.rtos.binary is given beside kernel")
+
+    def test_initrd_without_kernel(self):
+        self.assert_refused(self.change(("{binary: rtos.bin}",
+                                         "{binary: rtos.bin, initrd: initrd} #!")),
+                            "partitions.rtos.initrd is given without a kernel")
+
+    def test_command_line_without_device_tree(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, dtb: none, cmdline: x} #!")),
+                            "partitions.rtos.cmdline has no effect without a device tree")
+
+    def test_entry(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, entry: 0x81000000} #!")),
+                            "partitions.rtos.entry is 0x81000000, which is not in executable "
+                            "memory of rtos")
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, entry: 0x90000000} #!")),
+                            "partitions.rtos.entry is 0x90000000, which is not in executable")
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, entry: 0x80000002} #!")),
+                            "partitions.rtos.entry is 0x80000002, not a multiple of 4")
+
+    def test_smc(self):
+        self.assert_refused(self.change(("rtos.bin}",
+                                         "rtos.bin, smc_allowed: [0x84000009]} #!")),
+                            "partitions.rtos.smc_allowed[0] is 0x84000009, a PSCI call; ")
+        self.assert_refused(self.change(("rtos.bin}",
+                                         "rtos.bin, smc_allowed: [0xc4000003]} #!")),
+                            "partitions.rtos.smc_allowed[0] is 0xc4000003, a PSCI call; ")
+        self.assert_refused(self.change(("rtos.bin}",
+                                         "rtos.bin, smc_allowed: [0xc2000000, 0xc2000000]} #!")),
+                            "partitions.rtos.smc_allowed[1] lists 0xc2000000 twice")
+
+    def test_restarts_without_restart(self):
+        self.assert_refused(self.change(("rtos.bin}", "rtos.bin, max_restarts: 3} #!")),
+                            "partitions.rtos.max_restarts has no effect with fault_policy halt")
+
+    # images
+
+    def test_nothing_to_run(self):
+        self.assert_refused(self.change(("rtos: {binary: rtos.bin}", "rtos: {} #!")),
+                            "partitions.rtos has nothing to run: give it a kernel or a binary")
+
+    def test_image_that_is_missing(self):
+        self.assert_refused(self.change(("binary: rtos.bin}", "binary: gone.bin} #!")),
+                            "partitions.rtos.binary names the image gone.bin, and ")
+
+    def test_image_that_is_empty(self):
+        (self.dir / "rtos.bin").write_bytes(b"")
+        self.assert_refused(self.change(("binary: rtos.bin}", "binary: rtos.bin} #!")),
+                            "partitions.rtos.binary names the image rtos.bin, which is an empty")
+
+    def test_kernel_that_is_none(self):
+        (self.dir / "Image").write_bytes(b"\x7fELF" + bytes(5000))
+        self.assert_refused(self.change(("initrd: initrd}", "initrd: initrd} #!")),
+                            "partitions.linux.kernel names the image Image, which has no arm64 "
+                            "Image header; a raw program goes under binary")
+
+    def test_kernel_that_is_compressed(self):
+        for head in (b"\x1f\x8b\x08\x00", b"MZ\0\0zimg"):
+            (self.dir / "Image").write_bytes(head + bytes(5000))
+            self.assert_refused(self.change(("initrd: initrd}", "initrd: initrd} #!")),
+                                "partitions.linux.kernel names the image Image, which is a "
+                                "compressed kernel")
+
+    def test_kernel_of_the_other_byte_order(self):
+        (self.dir / "Image").write_bytes(arm64_image(flags=1))
+        self.assert_refused(self.change(("initrd: initrd}", "initrd: initrd} #!")),
+                            "partitions.linux.kernel names the image Image, which is a big-endian")
+
+    def test_image_larger_than_its_memory(self):
+        self.assert_refused(self.change(("rtos: {base: 0x80000000, size: 16M}",
+                                         "rtos: {base: 0x80000000, size: 4K}"),
+                                        ("binary: rtos.bin}", "binary: rtos.bin, dtb: none} #!")),
+                            "partitions.rtos.binary needs 4.9 KiB at IPA 0x80000000-0x80001387, "
+                            "which is not inside the memory of rtos, 0x80000000-0x80000fff")
+
+    def test_kernel_whose_bss_does_not_fit(self):
+        (self.dir / "Image").write_bytes(arm64_image(image_size=0x20200000))
+        got = self.refusals(GOOD)
+        self.assertTrue(got[0].startswith("10: partitions.linux.kernel needs 514 MiB at IPA "
+                                          "0x50000000-0x701fffff"), got)
+
+    def test_initrd_larger_than_what_is_left(self):
+        with open(self.dir / "initrd", "wb") as file:
+            file.truncate(6 << 20)
+        got = self.refusals(self.change(("size: 512M", "size: 8M")))
+        self.assertEqual(len(got), 1)
+        self.assertTrue(got[0].startswith("10: partitions.linux.initrd (6 MiB) overlaps the dtb "
+                                          "in IPA 0x507ff000-0x507fffff"), got)
+
+    def test_images_that_overlap(self):
+        self.assert_refused(self.change(
+            ("initrd: initrd}", "initrd: {image: initrd, load: 0x50100000}} #!")),
+            "partitions.linux.initrd (97.7 KiB) overlaps the kernel in IPA 0x50100000-0x501fffff")
+
+    def test_load_addresses(self):
+        self.assert_refused(self.change(
+            ("kernel: Image", "kernel: {image: Image, load: 0x50001000}"),
+            ("initrd: initrd}", "initrd: initrd} #!")),
+            "partitions.linux.kernel loads at 0x50001000, which is not a multiple of 2 MiB plus")
+        self.assert_refused(self.change(
+            ("binary: rtos.bin}", "binary: {image: rtos.bin, load: 0x80000004}} #!")),
+            "partitions.rtos.binary loads at 0x80000004, which is not a multiple of 8")
+
+    def test_more_files_than_the_image_takes(self):
+        with open(self.dir / "initrd", "wb") as file:
+            file.truncate(300 << 20)
+        got = self.refusals(GOOD)
+        self.assertEqual(len(got), 1)
+        self.assertTrue(got[0].startswith("9: partitions need 300.0 MiB of files in the image; "),
+                        got)
+
+
+if __name__ == "__main__":
+    unittest.main()
