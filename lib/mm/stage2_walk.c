@@ -38,19 +38,22 @@ static hv_u64 address_mask(hv_u32 level)
 	return HV_BITS(47, 0) & ~(HV_BIT(span_bits(level)) - 1);
 }
 
-static hv_status_t decode(const struct hv_stage2_walk *walk, struct format *f)
+static hv_status_t open_walk(const struct hv_stage2_walk *walk, struct format *f)
 {
 	static const hv_u8 ps_bits[8] = { 32, 36, 40, 42, 44, 48 };
+
+	if (walk == NULL || walk->tables == NULL || (walk->pool_pa & 0xfff) != 0)
+		return HV_EINVAL;
+
 	const hv_u32 sl0 = (hv_u32)HV_GET(VTCR_SL0, walk->vtcr);
 
 	f->ipa_bits = 64 - (hv_u32)HV_GET(VTCR_T0SZ, walk->vtcr);
 	f->pa_bits = ps_bits[HV_GET(VTCR_PS, walk->vtcr)];
 	f->root = walk->vttbr & VTTBR_BADDR;
-	if (HV_GET(VTCR_TG0, walk->vtcr) != 0 || sl0 == 3 || f->ipa_bits > f->pa_bits)
+	if (HV_GET(VTCR_TG0, walk->vtcr) != 0 || sl0 == 3 || f->ipa_bits > f->pa_bits ||
+	    (sl0 == 2 && f->pa_bits < 44))
 		return HV_ENOTSUP;
 	f->start = 2 - sl0;
-	if (f->start == 0 && f->pa_bits < 44)
-		return HV_ENOTSUP;
 	/* At least two descriptors, at most 16 concatenated tables. */
 	if (f->ipa_bits <= span_bits(f->start) || f->ipa_bits > span_bits(f->start) + 13)
 		return HV_ENOTSUP;
@@ -61,22 +64,15 @@ static hv_status_t decode(const struct hv_stage2_walk *walk, struct format *f)
 	return (f->root & (HV_BIT(align_bits) - 1)) == 0 ? HV_OK : HV_ENOTSUP;
 }
 
-static hv_status_t open_walk(const struct hv_stage2_walk *walk, struct format *f)
-{
-	if (walk == NULL || walk->tables == NULL || (walk->pool_pa & 0xfff) != 0)
-		return HV_EINVAL;
-	return decode(walk, f);
-}
-
-/* Descriptor @p index of the table at @p pa; false if that is not our memory. */
-static bool fetch(const struct hv_stage2_walk *walk, hv_u64 pa, hv_u64 index, hv_u64 *desc)
+/* Descriptor @p index of the table at @p pa, and what follows it in its 4 KB; NULL if
+ * that is not our memory. */
+static const hv_u64 *fetch(const struct hv_stage2_walk *walk, hv_u64 pa, hv_u64 index)
 {
 	const hv_u64 table = ((pa - walk->pool_pa) >> PAGE_SHIFT) + index / HV_TABLE_ENTRIES;
 
 	if (pa < walk->pool_pa || table >= walk->table_count)
-		return false;
-	*desc = walk->tables[table][index % HV_TABLE_ENTRIES];
-	return true;
+		return NULL;
+	return &walk->tables[table][index % HV_TABLE_ENTRIES];
 }
 
 static bool is_table(hv_u32 level, hv_u64 desc)
@@ -124,10 +120,13 @@ hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
 
 	/* bound: 4; is_table is false at level 3 */
 	for (out->level = f.start;; out->level++) {
-		if (!fetch(walk, desc & address_mask(LAST), index, &desc)) {
+		const hv_u64 *entry = fetch(walk, desc & address_mask(LAST), index);
+
+		if (entry == NULL) {
 			out->result = HV_WALK_OUTSIDE;
 			return HV_OK;
 		}
+		desc = *entry;
 		out->result = judge(&f, out->level, desc);
 		if (out->result != HV_WALK_MAPPED || !is_table(out->level, desc))
 			break;
@@ -164,11 +163,10 @@ struct tour {
 	struct format format;
 	const struct hv_mem_region *regions;
 	hv_u32 region_count;
-	hv_u32 hint;       /* region of the leaf before */
-	hv_u32 level;
-	hv_u64 table[4];   /* by level: the table being read */
-	hv_u64 next[4];    /* by level: its next descriptor */
-	hv_u64 ipa;        /* of that descriptor at the current level */
+	hv_u32 hint;     /* region of the leaf before */
+	hv_u32 level;    /* of the next descriptor */
+	hv_u64 ipa;      /* that it translates */
+	hv_u64 table[4]; /* by level: the table being read */
 	hv_u64 mapped[HV_MAX_REGIONS]; /* bytes found of each region */
 };
 
@@ -208,47 +206,55 @@ static const char *check_leaf(struct tour *t, hv_u64 desc)
 	return NULL;
 }
 
-/* Act on the descriptor at the current place. */
-static const char *visit(struct tour *t, hv_u64 desc)
+static const char *enter_table(struct tour *t, hv_u64 desc)
 {
-	if (desc == 0)
-		return NULL;
-	if (judge(&t->format, t->level, desc) != HV_WALK_MAPPED)
-		return "descriptor that is not 0, but faults";
-	if (!is_table(t->level, desc))
-		return check_leaf(t, desc);
 	if ((desc & ~(address_mask(LAST) | D_TABLE | D_VALID)) != 0)
 		return "table descriptor with other bits set";
-	t->level++;
-	t->table[t->level] = desc & address_mask(LAST);
-	t->next[t->level] = 0;
+	t->table[++t->level] = desc & address_mask(LAST);
 	return NULL;
 }
 
-static hv_u64 descriptors_at(const struct tour *t)
+/* Invalid descriptors from @p entry to the end of its 4 KB. */
+static hv_u64 count_holes(const hv_u64 *entry, hv_u64 index)
 {
-	return t->level == t->format.start ? HV_BIT(t->format.root_bits) : HV_TABLE_ENTRIES;
+	hv_u64 holes = 0;
+
+	/* bound: 512 */
+	while (index + holes < HV_TABLE_ENTRIES && entry[holes] == 0)
+		holes++;
+	return holes;
 }
 
-/* Read one descriptor, or leave a finished table. */
+/* Judge one descriptor, or pass a run of holes. */
 static const char *step(struct tour *t)
 {
-	const hv_u32 level = t->level;
-	hv_u64 desc;
+	const hv_u32 start = t->format.start;
+	const hv_u64 place = t->ipa >> span_bits(t->level);
+	const hv_u64 index = place % HV_TABLE_ENTRIES;
+	const hv_u64 *entry = fetch(t->walk, t->table[t->level], t->level == start ? place : index);
 
-	if (t->next[level] == descriptors_at(t)) {
-		t->level--;
-		return NULL;
-	}
-	if (!fetch(t->walk, t->table[level], t->next[level], &desc))
+	if (entry == NULL)
 		return "table outside the pool";
-	t->next[level]++;
 
-	const char *reason = visit(t, desc);
+	hv_u64 passed = count_holes(entry, index);
 
-	if (reason == NULL && t->level == level)
-		t->ipa += HV_BIT(span_bits(level));
-	return reason;
+	if (passed == 0) {
+		passed = 1;
+		if (judge(&t->format, t->level, *entry) != HV_WALK_MAPPED)
+			return "descriptor that is not 0, but faults";
+		if (is_table(t->level, *entry))
+			return enter_table(t, *entry);
+
+		const char *reason = check_leaf(t, *entry);
+
+		if (reason != NULL)
+			return reason;
+	}
+	t->ipa += passed << span_bits(t->level);
+	/* bound: 3; leave the tables that end here */
+	while (t->level > start && (t->ipa & (HV_BIT(span_bits(t->level - 1)) - 1)) == 0)
+		t->level--;
+	return NULL;
 }
 
 static const char *tour_all(struct tour *t)
@@ -256,8 +262,8 @@ static const char *tour_all(struct tour *t)
 	const hv_u64 end = HV_BIT(t->format.ipa_bits);
 	const char *reason = NULL;
 
-	/* bound: table_count * 513; a tree reads each table's descriptors once and leaves it once */
-	for (hv_u64 left = (hv_u64)t->walk->table_count * (HV_TABLE_ENTRIES + 1);
+	/* bound: table_count * 512; a tree has each descriptor once */
+	for (hv_u64 left = (hv_u64)t->walk->table_count * HV_TABLE_ENTRIES;
 	     left != 0 && reason == NULL && t->ipa < end; left--)
 		reason = step(t);
 	if (reason == NULL && t->ipa < end)
