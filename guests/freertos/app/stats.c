@@ -11,7 +11,8 @@
 #include "sysreg.h"
 
 #define QUEUE_DEPTH   8
-#define CLOCK_TRIES   1000
+#define CLOCK_TRIES   200
+#define CLOCK_PATIENCE_MS 10000
 
 static StaticTask_t object;
 static StackType_t stack[2 * configMINIMAL_STACK_SIZE];
@@ -26,20 +27,31 @@ static uint64_t ticks_now(void)
 	return ticks_so_far;
 }
 
+static bool count_fits(void)
+{
+	const uint64_t before = counter_read();
+	const uint64_t ticks = ticks_now();
+	const uint64_t after = counter_read();
+
+	return port_tick_deadline(ticks) <= before && after < port_tick_deadline(ticks + 1);
+}
+
 /*
  * The kernel's tick count is exact when the counter stands between the deadline of that
- * tick and the next one. A tick may be due and not served yet, so a mismatch is looked at
- * again; a lost or invented tick never goes away.
+ * tick and the next one. While ticks are due and unserved, because this machine did not
+ * run for a while, they are waited for. With none due a mismatch is looked at some times
+ * more, as another core may hold ticks back; a lost or invented tick never goes away.
  */
 static bool clock_exact(void)
 {
-	for (unsigned int i = 0; i < CLOCK_TRIES; i++) {
-		const uint64_t before = counter_read();
-		const uint64_t ticks = ticks_now();
-		const uint64_t after = counter_read();
+	unsigned int tries = CLOCK_TRIES;
 
-		if (port_tick_deadline(ticks) <= before && after < port_tick_deadline(ticks + 1))
+	for (unsigned int ms = 0; ms < CLOCK_PATIENCE_MS && tries > 0; ms++) {
+		if (count_fits())
 			return true;
+		if (!port_tick_due())
+			tries--;
+		vTaskDelay(1);
 	}
 	return false;
 }
@@ -100,8 +112,10 @@ static void print(uint64_t ticks)
 static void end_when_due(uint64_t ticks)
 {
 #if FREERTOS_RUN_SECONDS > 0
-	if (ticks >= 1UL * FREERTOS_RUN_SECONDS * configTICK_RATE_HZ)
-		vTaskEndScheduler();
+	if (ticks < 1UL * FREERTOS_RUN_SECONDS * configTICK_RATE_HZ)
+		return;
+	taskENTER_CRITICAL(); /* the port asks for it when there are several cores */
+	vTaskEndScheduler();
 #else
 	(void)ticks;
 #endif

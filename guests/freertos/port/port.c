@@ -77,7 +77,7 @@ static bool handle_tick(void)
 }
 
 /* Core 0 has the tick and the way back to whoever started the scheduler. */
-static void leave_scheduler(void)
+__attribute__((noreturn)) static void leave_scheduler(void)
 {
 #if CORES > 1
 	if (THIS_CORE != 0)
@@ -85,6 +85,12 @@ static void leave_scheduler(void)
 #endif
 	port_tick_stop();
 	port_leave_scheduler(return_sp);
+}
+
+void port_leave_if_ending(void)
+{
+	if (ending)
+		leave_scheduler();
 }
 
 static bool dispatch(uint32_t intid)
@@ -107,8 +113,7 @@ struct port_frame *port_irq(struct port_frame *frame)
 	bool switch_due = dispatch(intid);
 
 	gic_end(intid);
-	if (ending)
-		leave_scheduler();
+	port_leave_if_ending();
 	switch_due |= yield_due[THIS_CORE];
 	yield_due[THIS_CORE] = false;
 	return switch_due ? switch_task(frame) : frame;
@@ -146,6 +151,11 @@ BaseType_t xPortStartScheduler(void)
 	return pdFALSE;
 }
 
+/*
+ * With several cores the caller must be in a critical section. It then holds both kernel
+ * locks, so each other core is either outside the kernel, where the SGI reaches it, or
+ * waits for a lock, where it looks at ending.
+ */
 void vPortEndScheduler(void)
 {
 	ending = true;

@@ -5,6 +5,7 @@
  * @file
  * Between the files of the port, and between port and application.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "frame.h"
@@ -40,6 +41,9 @@ __attribute__((noreturn)) void vApplicationStopCore(void);
  */
 uint64_t port_tick_deadline(uint64_t n);
 
+/** Whether a tick has fallen due that core 0 has not served yet. */
+bool port_tick_due(void);
+
 /** Let INTID @p intid, an SPI, reach the calling core. */
 void gic_enable_spi(uint32_t intid);
 
@@ -58,6 +62,9 @@ void port_tick_start(void);
 void port_tick_stop(void);
 /** Arm the next deadline; called once per tick interrupt, before its end. */
 void port_tick_next(void);
+
+/** Leave for good when a task has ended the scheduler, whatever this core was about to do. */
+void port_leave_if_ending(void);
 
 /** Start the cores that come after core 0. */
 long port_start_cores(void);

@@ -2,6 +2,8 @@
 /*
  * Several cores: the kernel's two locks, and starting the cores after core 0.
  */
+#include <stdbool.h>
+
 #include "FreeRTOS.h"
 #include "task.h"
 
@@ -9,10 +11,11 @@
 
 #define NO_OWNER (-1L)
 
-/* A ticket lock, so that no core is passed over while others take turns. */
+/*
+ * First come, first served would be fairer, but on a host that runs these cores by turns
+ * each hand-over would then cost a turn.
+ */
 struct port_lock {
-	uint32_t next;
-	uint32_t serving;
 	BaseType_t owner;
 	uint32_t depth;
 };
@@ -21,6 +24,15 @@ static struct port_lock locks[PORT_LOCKS] = {
 	[PORT_TASK_LOCK] = { .owner = NO_OWNER },
 	[PORT_ISR_LOCK] = { .owner = NO_OWNER },
 };
+
+static bool try_lock(struct port_lock *lock, BaseType_t core)
+{
+	BaseType_t owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+
+	return owner == NO_OWNER &&
+	       __atomic_compare_exchange_n(&lock->owner, &owner, core, true, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
 
 void vPortLock(enum port_lock_id id)
 {
@@ -32,12 +44,10 @@ void vPortLock(enum port_lock_id id)
 		lock->depth++;
 		return;
 	}
-
-	const uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-
-	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
+	while (!try_lock(lock, core)) {
+		port_leave_if_ending();
 		__asm__ volatile("yield");
-	__atomic_store_n(&lock->owner, core, __ATOMIC_RELAXED);
+	}
 	lock->depth = 1;
 }
 
@@ -47,10 +57,8 @@ void vPortUnlock(enum port_lock_id id)
 
 	configASSERT(__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == portGET_CORE_ID());
 	lock->depth--;
-	if (lock->depth != 0)
-		return;
-	__atomic_store_n(&lock->owner, NO_OWNER, __ATOMIC_RELAXED);
-	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+	if (lock->depth == 0)
+		__atomic_store_n(&lock->owner, NO_OWNER, __ATOMIC_RELEASE);
 }
 
 long port_start_cores(void)

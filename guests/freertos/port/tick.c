@@ -14,7 +14,7 @@
 
 static uint64_t origin;
 static uint64_t frequency;
-static uint64_t upcoming;
+static volatile uint64_t upcoming;
 
 uint64_t port_tick_deadline(uint64_t n)
 {
@@ -22,6 +22,11 @@ uint64_t port_tick_deadline(uint64_t n)
 
 	/* Whole seconds apart from the rest, so that no product outgrows 64 bits. */
 	return origin + n / rate * frequency + n % rate * frequency / rate;
+}
+
+bool port_tick_due(void)
+{
+	return counter_read() >= port_tick_deadline(upcoming);
 }
 
 void port_tick_start(void)
