@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <haven/stage1.h>
 #include <haven/range.h>
+#include <haven/stage1.h>
 
 #include "table.h"
 
 /* TCR_EL2 with HCR_EL2.E2H = 0. */
-#define TCR_T0SZ     HV_BITS(5, 0)
-#define TCR_IRGN0    HV_BITS(9, 8)
-#define TCR_ORGN0    HV_BITS(11, 10)
-#define   RGN_WB_WA  1
-#define TCR_SH0      HV_BITS(13, 12)
-#define   SH_INNER   3
-#define TCR_PS       HV_BITS(18, 16)
-#define TCR_RES1     (HV_BIT(31) | HV_BIT(23))
+#define TCR_T0SZ  HV_BITS(5, 0)
+#define TCR_IRGN0 HV_BITS(9, 8)
+#define TCR_ORGN0 HV_BITS(11, 10)
+#define RGN_WB_WA 1
+#define TCR_SH0	  HV_BITS(13, 12)
+#define SH_INNER  3
+#define TCR_PS	  HV_BITS(18, 16)
+#define TCR_RES1  (HV_BIT(31) | HV_BIT(23))
 
 #define TCR_FIXED                                                                                  \
 	(TCR_RES1 | HV_PUT(TCR_SH0, SH_INNER) | HV_PUT(TCR_ORGN0, RGN_WB_WA) |                     \
@@ -21,10 +21,10 @@
 _Static_assert(TCR_FIXED == UINT64_C(0x80803500), "TG0 = 0: 4 KB; TBI = 0");
 
 #define MAIR_DEVICE_NGNRE UINT64_C(0x04)
-#define MAIR_NORMAL_WB    UINT64_C(0xff)
-#define ATTR_DEVICE       0
-#define ATTR_NORMAL       1
-#define MAIR              (MAIR_DEVICE_NGNRE << 8 * ATTR_DEVICE | MAIR_NORMAL_WB << 8 * ATTR_NORMAL)
+#define MAIR_NORMAL_WB	  UINT64_C(0xff)
+#define ATTR_DEVICE	  0
+#define ATTR_NORMAL	  1
+#define MAIR		  (MAIR_DEVICE_NGNRE << 8 * ATTR_DEVICE | MAIR_NORMAL_WB << 8 * ATTR_NORMAL)
 
 _Static_assert(MAIR == UINT64_C(0xff04), "Attr0 device, Attr1 write-back");
 
@@ -36,7 +36,7 @@ hv_status_t hv_stage1_init(struct hv_stage1_map *map, hv_table_t *tables, hv_u64
 	if (!table_pool_open(&map->pool, tables, pool_pa, count, 1, pa_bits))
 		return HV_EINVAL;
 
-	struct table_map root = { .pool = &map->pool, .root = TABLE_NO_ROOT, .root_tables = 1 };
+	struct table_map root = {.pool = &map->pool, .root = TABLE_NO_ROOT, .root_tables = 1};
 
 	table_commit_root(&root);
 	map->va_bits = va_bits;
@@ -59,9 +59,8 @@ hv_status_t hv_stage1_map(struct hv_stage1_map *map, hv_u64 va, hv_u64 pa, hv_u6
 		return HV_EINVAL;
 
 	const struct table_map root = {
-		.pool = &map->pool, .root = 0, .root_tables = 1, .start_level = 1
-	};
-	const struct table_span span = { va, pa, size, attrs };
+	    .pool = &map->pool, .root = 0, .root_tables = 1, .start_level = 1};
+	const struct table_span span = {va, pa, size, attrs};
 	struct table_plan plan;
 
 	table_plan_start(&plan, &root);

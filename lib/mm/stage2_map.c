@@ -5,7 +5,7 @@
 
 #define VTTBR_VMID  HV_BITS(63, 48)
 #define VTTBR_BADDR HV_BITS(47, 1)
-#define MEM_ALL     (HV_BITS(10, 0) | HV_MEM_XN | HV_MEM_SHARED)
+#define MEM_ALL	    (HV_BITS(10, 0) | HV_MEM_XN | HV_MEM_SHARED)
 
 _Static_assert(MEM_ALL == UINT64_C(0x01600000000007ff), "attribute bits of a region");
 _Static_assert(HV_MAX_PARTITIONS >= 2 && HV_MAX_PARTITIONS <= 256, "a VMID has 8 bits at least");
@@ -19,8 +19,7 @@ hv_status_t hv_s2_configure(struct hv_stage2 *s2, const struct hv_stage2_config 
 	if (s2->state == HV_STAGE2_SEALED)
 		return HV_EPERM;
 
-	const hv_status_t status =
-		hv_stage2_vtcr(config->ipa_bits, config->pa_bits, false, &vtcr);
+	const hv_status_t status = hv_stage2_vtcr(config->ipa_bits, config->pa_bits, false, &vtcr);
 
 	if (status != HV_OK)
 		return status;
@@ -182,8 +181,7 @@ static hv_status_t stage(struct hv_stage2 *s2, struct hv_stage2_partition *self,
 
 static struct table_span span_of(const struct hv_mem_region *region)
 {
-	return (struct table_span){ region->ipa_base, region->pa_base, region->size,
-				    region->attrs };
+	return (struct table_span){region->ipa_base, region->pa_base, region->size, region->attrs};
 }
 
 static hv_status_t plan(const struct table_map *map, const struct hv_mem_region *staged,
@@ -223,10 +221,10 @@ hv_status_t hv_s2_map(struct hv_stage2 *s2, const struct hv_partition_mem *pmem)
 
 	struct hv_stage2_partition *self = &s2->partitions[pmem->partition_id - 1];
 	struct table_map map = {
-		.pool = &s2->pool,
-		.root = self->count == 0 ? TABLE_NO_ROOT : self->root,
-		.root_tables = s2->vtcr.root_tables,
-		.start_level = s2->vtcr.start_level,
+	    .pool = &s2->pool,
+	    .root = self->count == 0 ? TABLE_NO_ROOT : self->root,
+	    .root_tables = s2->vtcr.root_tables,
+	    .start_level = s2->vtcr.start_level,
 	};
 
 	if (pmem->region_count > HV_MAX_REGIONS - self->count)

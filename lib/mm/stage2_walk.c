@@ -5,12 +5,12 @@
 #define VTCR_T0SZ   HV_BITS(5, 0)
 #define VTCR_SL0    HV_BITS(7, 6)
 #define VTCR_TG0    HV_BITS(15, 14)
-#define VTCR_PS     HV_BITS(18, 16)
+#define VTCR_PS	    HV_BITS(18, 16)
 #define VTTBR_BADDR HV_BITS(47, 1)
 
-#define D_VALID     HV_BIT(0)
-#define D_TABLE     HV_BIT(1) /* at level 3: page */
-#define D_AF        HV_BIT(10)
+#define D_VALID HV_BIT(0)
+#define D_TABLE HV_BIT(1) /* at level 3: page */
+#define D_AF	HV_BIT(10)
 
 _Static_assert(VTCR_TG0 == UINT64_C(0xc000), "TG0 is [15:14]");
 _Static_assert(VTTBR_BADDR == UINT64_C(0x0000fffffffffffe), "BADDR is [47:1], CnP [0]");
@@ -21,7 +21,7 @@ enum { PAGE_SHIFT = 12, LEVEL_BITS = 9, LAST = 3 };
 struct format {
 	hv_u32 ipa_bits;
 	hv_u32 pa_bits;
-	hv_u32 start;     /* level */
+	hv_u32 start;	  /* level */
 	hv_u32 root_bits; /* log2 of the descriptors at the start level */
 	hv_u64 root;
 };
@@ -40,7 +40,7 @@ static hv_u64 address_mask(hv_u32 level)
 
 static hv_status_t open_walk(const struct hv_stage2_walk *walk, struct format *f)
 {
-	static const hv_u8 ps_bits[8] = { 32, 36, 40, 42, 44, 48 };
+	static const hv_u8 ps_bits[8] = {32, 36, 40, 42, 44, 48};
 
 	if (walk == NULL || walk->tables == NULL || (walk->pool_pa & 0xfff) != 0)
 		return HV_EINVAL;
@@ -111,7 +111,7 @@ hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
 	if (status != HV_OK || out == NULL)
 		return status != HV_OK ? status : HV_EINVAL;
 
-	*out = (struct hv_stage2_translation){ .result = HV_WALK_TRANSLATION };
+	*out = (struct hv_stage2_translation){.result = HV_WALK_TRANSLATION};
 	if (ipa >> f.ipa_bits != 0)
 		return HV_OK;
 
@@ -163,10 +163,10 @@ struct tour {
 	struct format format;
 	const struct hv_mem_region *regions;
 	hv_u32 region_count;
-	hv_u32 hint;     /* region of the leaf before */
-	hv_u32 level;    /* of the next descriptor */
-	hv_u64 ipa;      /* that it translates */
-	hv_u64 table[4]; /* by level: the table being read */
+	hv_u32 hint;		       /* region of the leaf before */
+	hv_u32 level;		       /* of the next descriptor */
+	hv_u64 ipa;		       /* that it translates */
+	hv_u64 table[4];	       /* by level: the table being read */
 	hv_u64 mapped[HV_MAX_REGIONS]; /* bytes found of each region */
 };
 
@@ -286,7 +286,7 @@ static const char *find_missing(struct tour *t)
 hv_status_t hv_stage2_verify(const struct hv_stage2_walk *walk, const struct hv_mem_region *regions,
 			     hv_u32 region_count, struct hv_stage2_difference *diff)
 {
-	struct tour t = { .walk = walk, .regions = regions, .region_count = region_count };
+	struct tour t = {.walk = walk, .regions = regions, .region_count = region_count};
 	const hv_status_t status = open_walk(walk, &t.format);
 
 	if (status != HV_OK)
@@ -304,6 +304,6 @@ hv_status_t hv_stage2_verify(const struct hv_stage2_walk *walk, const struct hv_
 	if (reason == NULL)
 		return HV_OK;
 	if (diff != NULL)
-		*diff = (struct hv_stage2_difference){ t.ipa, reason };
+		*diff = (struct hv_stage2_difference){t.ipa, reason};
 	return HV_EPERM;
 }

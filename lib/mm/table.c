@@ -28,7 +28,7 @@ static hv_u32 level_index(hv_u64 in, hv_u32 level)
 
 hv_u32 table_pa_size(hv_u32 pa_bits)
 {
-	static const hv_u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	static const hv_u8 bits[] = {32, 36, 40, 42, 44, 48};
 	hv_u32 code = 0;
 
 	/* bound: 6 */
@@ -49,7 +49,7 @@ bool table_pool_open(struct hv_table_pool *pool, hv_table_t *tables, hv_u64 pa, 
 	if (tables == NULL || !table_range_ok(pa, count * HV_TABLE_SIZE, pa_bits) ||
 	    !hv_is_aligned(pa, root_tables * HV_TABLE_SIZE))
 		return false;
-	*pool = (struct hv_table_pool){ .tables = tables, .pa = pa, .count = count };
+	*pool = (struct hv_table_pool){.tables = tables, .pa = pa, .count = count};
 	return true;
 }
 
@@ -80,14 +80,15 @@ static struct run first_run(const struct table_span *span)
 	hv_u32 level = (span->attrs & DESC_TYPE) == DESC_BLOCK ? 1 : LAST_LEVEL;
 
 	/* bound: 2 */
-	while (level < LAST_LEVEL && (!hv_is_aligned(span->in | span->out, HV_BIT(level_shift(level))) ||
-				      span->size >> level_shift(level) == 0))
+	while (level < LAST_LEVEL &&
+	       (!hv_is_aligned(span->in | span->out, HV_BIT(level_shift(level))) ||
+		span->size >> level_shift(level) == 0))
 		level++;
 
 	const hv_u64 fits = span->size >> level_shift(level);
 	const hv_u32 room = HV_TABLE_ENTRIES - level_index(span->in, level);
 
-	return (struct run){ level, fits < room ? (hv_u32)fits : room };
+	return (struct run){level, fits < room ? (hv_u32)fits : room};
 }
 
 static void skip_run(struct table_span *span, struct run run)
@@ -185,8 +186,8 @@ void table_commit_root(struct table_map *map)
 
 static void fill(hv_u64 *entries, const struct table_span *span, struct run run)
 {
-	const hv_u64 attrs = (span->attrs & ~DESC_TYPE) |
-			     (run.level == LAST_LEVEL ? DESC_PAGE : DESC_BLOCK);
+	const hv_u64 attrs =
+	    (span->attrs & ~DESC_TYPE) | (run.level == LAST_LEVEL ? DESC_PAGE : DESC_BLOCK);
 
 	/* bound: 512 */
 	for (hv_u32 i = 0; i < run.count; i++)

@@ -18,14 +18,14 @@
 #define M2 UINT64_C(0x200000)
 #define G1 UINT64_C(0x40000000)
 
-#define RWX     UINT64_C(0x7fd)
-#define RWX_4K  UINT64_C(0x7ff)
-#define RW      UINT64_C(0x00400000000007fd)
-#define SHARED  UINT64_C(0x01000000000007fd)
-#define DEVICE  UINT64_C(0x00400000000004c5)
+#define RWX    UINT64_C(0x7fd)
+#define RWX_4K UINT64_C(0x7ff)
+#define RW     UINT64_C(0x00400000000007fd)
+#define SHARED UINT64_C(0x01000000000007fd)
+#define DEVICE UINT64_C(0x00400000000004c5)
 
 #define POOL_TABLES 64
-#define POOL_PA     UINT64_C(0x7f0000000)
+#define POOL_PA	    UINT64_C(0x7f0000000)
 
 static hv_table_t pool[POOL_TABLES];
 static hv_table_t pool_before[POOL_TABLES];
@@ -34,11 +34,11 @@ static struct hv_stage2 s2;
 static inline struct hv_stage2_config config_of(hv_u32 ipa_bits, hv_u32 pa_bits)
 {
 	return (struct hv_stage2_config){
-		.tables = pool,
-		.pool_pa = POOL_PA,
-		.table_count = POOL_TABLES,
-		.ipa_bits = ipa_bits,
-		.pa_bits = pa_bits,
+	    .tables = pool,
+	    .pool_pa = POOL_PA,
+	    .table_count = POOL_TABLES,
+	    .ipa_bits = ipa_bits,
+	    .pa_bits = pa_bits,
 	};
 }
 
@@ -59,8 +59,8 @@ static inline void start(hv_u32 ipa_bits, hv_u32 pa_bits)
 
 static inline hv_status_t map(hv_u32 id, hv_u64 ipa, hv_u64 pa, hv_u64 size, hv_u64 attrs)
 {
-	const struct hv_mem_region region = { ipa, pa, size, attrs };
-	const struct hv_partition_mem mem = { id, &region, 1 };
+	const struct hv_mem_region region = {ipa, pa, size, attrs};
+	const struct hv_partition_mem mem = {id, &region, 1};
 
 	return hv_s2_map(&s2, &mem);
 }
@@ -69,13 +69,14 @@ static inline hv_status_t map(hv_u32 id, hv_u64 ipa, hv_u64 pa, hv_u64 size, hv_
 static inline struct hv_stage2_walk walk_of(hv_u32 id)
 {
 	struct hv_stage2_walk walk = {
-		.tables = (const hv_table_t *)pool,
-		.pool_pa = POOL_PA,
-		.table_count = POOL_TABLES,
+	    .tables = (const hv_table_t *)pool,
+	    .pool_pa = POOL_PA,
+	    .table_count = POOL_TABLES,
 	};
 	struct hv_stage2_vtcr vtcr;
 
-	assert_int_equal(hv_stage2_vtcr(s2.config.ipa_bits, s2.config.pa_bits, false, &vtcr), HV_OK);
+	assert_int_equal(hv_stage2_vtcr(s2.config.ipa_bits, s2.config.pa_bits, false, &vtcr),
+			 HV_OK);
 	walk.vtcr = vtcr.vtcr;
 	assert_int_equal(hv_s2_root(&s2, id, &walk.vttbr), HV_OK);
 	return walk;

@@ -4,12 +4,12 @@
 
 static void boot_order(void **state)
 {
-	static const struct hv_mem_region ram = { 0x48000000, 0x48000000, 0x400000, RWX };
-	static const struct hv_partition_mem linux_mem = { 1, &ram, 1 };
-	static const struct hv_partition_mem thief = { 2, &ram, 1 };
+	static const struct hv_mem_region ram = {0x48000000, 0x48000000, 0x400000, RWX};
+	static const struct hv_partition_mem linux_mem = {1, &ram, 1};
+	static const struct hv_partition_mem thief = {2, &ram, 1};
 	const struct hv_stage2_config config = config_of(32, 40);
-	struct hv_stage2_walk walk = { (const hv_table_t *)pool, POOL_PA, POOL_TABLES,
-				       0x80023560, 0 };
+	struct hv_stage2_walk walk = {(const hv_table_t *)pool, POOL_PA, POOL_TABLES, 0x80023560,
+				      0};
 	hv_u64 vttbr;
 
 	(void)state;
@@ -41,7 +41,7 @@ static void boot_order(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(boot_order) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(boot_order)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

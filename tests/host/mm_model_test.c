@@ -4,9 +4,9 @@
 #include "mm_fixture.h"
 
 #define IPA_BITS 41 /* four concatenated root tables */
-#define PA_BITS  42
-#define LISTED   512
-#define TABLES   24 /* few, so that they run out */
+#define PA_BITS	 42
+#define LISTED	 512
+#define TABLES	 24 /* few, so that they run out */
 
 struct owned {
 	hv_u32 id;
@@ -103,14 +103,14 @@ static hv_u32 tables_of(const struct owned *list, hv_u32 count)
 /* Regions near each other and near boundaries, so that most things happen often. */
 static struct hv_mem_region random_region(void)
 {
-	static const hv_u64 units[] = { K4, K4, K4, M2, M2, G1 };
+	static const hv_u64 units[] = {K4, K4, K4, M2, M2, G1};
 	const hv_u64 unit = units[random_below(6)];
 	const hv_u64 window = unit == G1 ? 2048 : 512;
 	struct hv_mem_region r = {
-		.ipa_base = random_below(window) * unit,
-		.pa_base = random_below(window) * unit,
-		.size = (1 + random_below(unit == K4 ? 700 : 3)) * unit,
-		.attrs = RWX,
+	    .ipa_base = random_below(window) * unit,
+	    .pa_base = random_below(window) * unit,
+	    .size = (1 + random_below(unit == K4 ? 700 : 3)) * unit,
+	    .attrs = RWX,
 	};
 
 	if (random_below(3) == 0)
@@ -180,7 +180,7 @@ static void random_calls_match_the_model(void **state)
 		struct hv_mem_region regions[3];
 		const hv_u32 id = 1 + (hv_u32)random_below(3);
 		const hv_u32 count = 1 + (hv_u32)random_below(3);
-		const struct hv_partition_mem mem = { id, regions, count };
+		const struct hv_partition_mem mem = {id, regions, count};
 		hv_status_t expected = HV_OK;
 
 		if (op % 60 == 0) {
@@ -192,7 +192,7 @@ static void random_calls_match_the_model(void **state)
 		}
 		for (hv_u32 i = 0; i < count; i++) {
 			regions[i] = random_region();
-			listed[listed_count + i] = (struct owned){ id, regions[i] };
+			listed[listed_count + i] = (struct owned){id, regions[i]};
 		}
 		if (!list_is_legal(listed, listed_count + count))
 			expected = HV_EINVAL;
@@ -214,7 +214,8 @@ static void random_calls_match_the_model(void **state)
 			probe(id);
 	}
 	/* The mixture is what makes this a test. */
-	print_message("%u mapped, %u refused, %u out of tables\n", seen_ok, seen_einval, seen_enospc);
+	print_message("%u mapped, %u refused, %u out of tables\n", seen_ok, seen_einval,
+		      seen_enospc);
 	assert_in_range(seen_ok, 300, 2500);
 	assert_in_range(seen_einval, 300, 2500);
 	assert_in_range(seen_enospc, 100, 2500);
@@ -222,7 +223,7 @@ static void random_calls_match_the_model(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(random_calls_match_the_model) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(random_calls_match_the_model)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,12 +77,12 @@ struct hv_partition_mem {
 /** What the integrator knows and lib/mm must be told. */
 struct hv_stage2_config {
 	hv_table_t *tables;  /**< Table pool; any content, lib/mm clears what it takes. */
-	hv_u64 pool_pa;      /**< Its physical address: aligned to 4096 * root tables (hv_stage2_vtcr). */
+	hv_u64 pool_pa;      /**< Its physical address: aligned to 4096 * root_tables below. */
 	hv_u32 table_count;  /**< Tables in the pool. */
-	hv_u32 ipa_bits;     /**< Width of each guest's physical address space: 32..48, <= pa_bits. */
-	hv_u32 pa_bits;      /**< ID_AA64MMFR0_EL1.PARange: 32, 36, 40, 42, 44 or 48 (52: say 48). */
-	const struct hv_range *reserved; /**< Physical ranges that no region may touch; stays the
-					  *   caller's, unchanged. The pool is always reserved. */
+	hv_u32 ipa_bits;     /**< Width of each guest's address space: 32..48, <= pa_bits. */
+	hv_u32 pa_bits;      /**< ID_AA64MMFR0_EL1.PARange: 32, 36, 40, 42, 44, 48 (52: say 48). */
+	const struct hv_range *reserved; /**< Physical ranges that no region may touch, kept by
+					  *   reference. The pool is always reserved. */
 	hv_u32 reserved_count; /**< 0..HV_MAX_REGIONS */
 	bool has_xnx;        /**< ID_AA64MMFR1_EL1.XNX != 0 on every CPU. */
 };

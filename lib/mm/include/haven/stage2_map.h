@@ -10,7 +10,7 @@
  */
 #include <haven/stage2.h>
 
-/** One partition's regions, ascending in IPA; beyond count anything. A root exists once count > 0. */
+/** One partition's regions, ascending in IPA. Has a root table once count > 0. */
 struct hv_stage2_partition {
 	hv_u32 count; /**< Regions in use. */
 	hv_u32 root;  /**< Pool index of the first root table. */
