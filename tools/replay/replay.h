@@ -25,14 +25,14 @@ bool replay_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** Run hv_setup() over the pool; sets pool->vtcr. */
 bool replay_boot(struct replay_pool *pool);
-/** The counted number of tables suffices, and one less does not. */
-bool replay_count_is_exact(const struct replay_pool *pool);
 /** No partition's table has an output that belongs to somebody else. @p leaves counts. */
 bool replay_reach(const struct replay_pool *pool, hv_u64 *leaves);
 /** Each interrupt has the owner that the configuration names, all others none. */
 bool replay_irqs(void);
 /** Guests start in memory that they may execute, payloads land in memory they own. */
 bool replay_starts(const struct replay_pool *pool);
+/** The counted number of tables suffices, and one less does not. Writes over the pool. */
+bool replay_count_is_exact(const struct replay_pool *pool);
 /** Translate one IPA of a partition; false after a message if the walk is refused. */
 bool replay_translate(const struct replay_pool *pool, const struct hv_partition_config *p,
 		      hv_u64 ipa, struct hv_stage2_translation *out);
