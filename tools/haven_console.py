@@ -14,6 +14,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -22,6 +23,7 @@ from pathlib import Path
 SWITCH_TARGET = "\x14"  # Ctrl-T
 QUIT = "\x1d"  # Ctrl-]
 
+UBOOT_IMAGE_AT = 0xA0000000  # clear of Haven's own memory and of U-Boot, which is at the end of RAM
 MACHINE = ("virt", "virtualization=on", "gic-version=3", "iommu=smmuv3")
 ANSI = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78DEHM])")
 
@@ -33,11 +35,16 @@ class NotSeen(Exception):
 def qemu_command(image=None, *, cpu="cortex-a55", cpus=4, memory="2G", machine=MACHINE, extra=()):
     """The command line of the board that Haven runs on, without its consoles."""
     command = [os.environ.get("HAVEN_QEMU", "qemu-system-aarch64"), "-M", ",".join(machine),
-               "-cpu", cpu, "-smp", str(cpus), "-m", memory, "-nodefaults", "-display", "none",
-               "-no-reboot"]
+               "-cpu", cpu, "-smp", str(cpus), "-m", memory, "-nodefaults", "-display", "none"]
     if image is not None:
         command += ["-kernel", str(image)]
     return command + list(extra)
+
+
+def uboot_options(image, uboot):
+    """Options for Machine(None, extra=...): U-Boot first, the image in memory for its booti."""
+    return ("-bios", str(uboot),
+            "-device", f"loader,file={image},addr={UBOOT_IMAGE_AT:#x},force-raw=on")
 
 
 class Console:
@@ -222,6 +229,13 @@ class Machine:
             self._qmp = Qmp(self._qmp_path)
         return self._qmp
 
+    def boot_by_uboot(self, timeout: float = 60) -> None:
+        """From U-Boot's prompt into the image that `uboot_options` put into memory."""
+        self.expect(r"Hit any key to stop autoboot", timeout)
+        self.send("\n")
+        self.expect(r"^=> ", timeout)
+        self.send(f"booti {UBOOT_IMAGE_AT:#x} - ${{fdtcontroladdr}}\n")
+
     def save_memory(self, address: int, size: int) -> bytes:
         """Physical memory, as a debugger would read it."""
         path = Path(self._dir.name, "memory")
@@ -256,3 +270,8 @@ class Machine:
         self.process.stdin.close()
         self.process.stdout.close()
         self._dir.cleanup()
+
+
+if __name__ == "__main__":
+    # For tools/demo: the command line, one word a line.
+    print("\n".join(qemu_command(sys.argv[1])))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/demo --check against a console that is made to misbehave."""
+import os
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from support import load
+import haven_console
+
+FAKE = Path(__file__).resolve().parent / "fake_machine.py"
+
+
+class DemoCheckTest(unittest.TestCase):
+    def setUp(self):
+        self.check = load("lib/demo_check.py")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = Path(folder.name)
+
+    def run_with(self, fault):
+        """(passed, what was printed); time limits a tenth of the real ones at most."""
+        printed = []
+        expect = haven_console.Console.expect
+
+        def hasty(console, pattern, timeout=10, since=None, times=1):
+            return expect(console, pattern, min(timeout, 1.0), since, times)
+
+        def wait_exit(machine, timeout):
+            try:
+                return machine.process.wait(0.5) == 0
+            except haven_console.subprocess.TimeoutExpired:
+                return False
+
+        with mock.patch.dict(os.environ, HAVEN_QEMU=str(FAKE), FAKE_FAULT=fault), \
+                mock.patch.object(haven_console.Console, "expect", hasty), \
+                mock.patch.object(haven_console.Machine, "wait_exit", wait_exit), \
+                mock.patch("builtins.print", lambda *words, **_: printed.append(" ".join(map(str, words)))):
+            with haven_console.Machine("haven.img", log=self.dir / "log") as machine:
+                passed = self.check.run(machine, r"6\.1", self.dir / "log")
+        return passed, "\n".join(printed)
+
+    def test_a_good_run(self):
+        passed, printed = self.run_with("")
+        self.assertTrue(passed, printed)
+        self.assertEqual(printed.count("  ok "), 5)
+        self.assertIn(b"haven-42", (self.dir / "log").read_bytes())
+
+    def test_each_fault_is_named(self):
+        for fault, title, word in (
+                ("one-cpu", "Linux reached its shell", "2 CPUs"),
+                ("rtos-silent", "Linux reached its shell", "scheduler started"),
+                ("rtos-errors", "FreeRTOS prints exact statistics", "0 errors"),
+                ("shell-dead", "Linux runs a command", "haven-42"),
+                ("poweroff-takes-all", "poweroff in Linux", "freertos: up"),
+                ("rtos-stands", "poweroff in Linux", "stands still"),
+                ("linux-returns", "poweroff in Linux", "must not come"),
+                ("no-quit", "Ctrl-] switches", "still runs")):
+            with self.subTest(fault):
+                passed, printed = self.run_with(fault)
+                self.assertFalse(passed)
+                lines = [line for line in printed.splitlines() if line.startswith("FAIL ")]
+                self.assertEqual(len(lines), 1, printed)
+                self.assertIn(title, lines[0])
+                self.assertIn(word, lines[0])
+                self.assertIn("last lines of the console", printed)
+
+
+if __name__ == "__main__":
+    unittest.main()

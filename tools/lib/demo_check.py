@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/demo --check: the demo without a person.
+
+Each check has a title; the first that fails ends the run with what was missing
+and the end of the console.
+"""
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from haven_console import QUIT, Machine, NotSeen  # noqa: E402
+
+STATISTICS = r"freertos: up (\d+) s, ticks (\d+),.* 0 errors, clock exact"
+TAIL = 30
+
+
+class DemoCheck:
+    def __init__(self, machine, kernel):
+        self.machine, self.kernel = machine, kernel
+
+    def both_start(self):
+        """Linux reached its shell, FreeRTOS started its scheduler"""
+        m = self.machine
+        m.expect(rf"linux: init reached, 2 CPUs, kernel {self.kernel}\.", 120, since=0)
+        m.expect(r"freertos: scheduler started", 30, since=0)
+        m.expect(r"linux# ", 30, since=0)
+
+    def freertos_counts(self):
+        """FreeRTOS prints exact statistics"""
+        self.machine.expect(STATISTICS, 30, times=2, since=0)
+
+    def linux_answers(self):
+        """Linux runs a command in its shell"""
+        m, mark = self.machine, self.machine.mark()
+        # The typed line must not look like the answer.
+        m.send("echo haven-$((6 * 7)) $(nproc) CPUs on $(uname -m)\n")
+        m.expect(r"haven-42 2 CPUs on aarch64", 20, since=mark)
+
+    def poweroff_is_private(self):
+        """poweroff in Linux leaves FreeRTOS running"""
+        m, mark = self.machine, self.machine.mark()
+        m.send("poweroff\n")
+        m.expect(r"reboot: Power down", 30, since=mark)
+        off = m.mark()
+        before = int(m.expect(STATISTICS, 30, since=off).group(2))
+        after = int(m.expect(STATISTICS, 30, since=off, times=3).group(2))
+        if after <= before:
+            raise NotSeen(f"FreeRTOS stands still at tick {after}")
+        m.refuse(r"linux# |linux: init reached", 0.1, since=off)
+
+    def quits(self):
+        """Ctrl-] switches the machine off"""
+        self.machine.send(QUIT)
+        if not self.machine.wait_exit(10):
+            raise NotSeen("the machine still runs 10 s after Ctrl-]")
+        if self.machine.process.returncode != 0:
+            raise NotSeen(f"QEMU ended with status {self.machine.process.returncode}")
+
+    CHECKS = (both_start, freertos_counts, linux_answers, poweroff_is_private, quits)
+
+
+def run(machine, kernel, log) -> bool:
+    demo = DemoCheck(machine, kernel)
+    for check in DemoCheck.CHECKS:
+        start = time.monotonic()
+        try:
+            check(demo)
+        except (NotSeen, OSError) as error:
+            print(f"FAIL {check.__doc__}: {error}")
+            print(f"  -- last lines of the console ({log})")
+            print("".join(f"  | {line}\n" for line in machine.text().splitlines()[-TAIL:]), end="")
+            return False
+        print(f"  ok {check.__doc__:<62} {time.monotonic() - start:5.1f} s", flush=True)
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("image")
+    parser.add_argument("--kernel", default="6.1")
+    args = parser.parse_args()
+    log = Path(args.image).resolve().parent / "demo-console.log"
+    with Machine(args.image, log=log) as machine:
+        return 0 if run(machine, args.kernel.replace(".", r"\."), log) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
