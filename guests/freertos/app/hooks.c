@@ -49,6 +49,7 @@ __attribute__((noreturn)) static void stop(const char *text)
 {
 	portDISABLE_INTERRUPTS();
 	console_write_now(text);
+	psci_system_off(); /* one core's failure must not leave the other running on */
 	for (;;)
 		__asm__ volatile("wfi");
 }
