@@ -191,6 +191,7 @@ static void init_refusals(void **state)
 	assert_int_equal(hv_stage1_init(&el2, pool, 0xfffffff000, 8, 39, 40), HV_EINVAL);
 	assert_memory_equal(pool, pool_before, sizeof(pool));
 	assert_int_equal(hv_stage1_init(&el2, pool, 0xffffff8000, 8, 39, 40), HV_OK);
+	assert_int_equal(hv_stage1_init(&el2, pool, POOL_PA + 0x1000, 8, 39, 40), HV_OK);
 }
 
 /* TCR_EL2: T0SZ [5:0], walks WB inner shareable 0x3500, PS [18:16], RES1 [31] and [23]. */

@@ -276,11 +276,12 @@ static void init_frees_the_pool(void **state)
 	(void)state;
 	config.table_count = 3;
 	start_with(&config);
-	for (hv_u32 round = 0; round < 3; round++) {
+	for (hv_u32 round = 0; round < 7; round++) {
 		assert_int_equal(map(1 + round, 0, 0, K4, RWX), HV_OK);
 		assert_int_equal(translate(1 + round, 0).result, HV_WALK_MAPPED);
 		assert_int_equal(map(1 + round, G1, G1, K4, RWX), HV_ENOSPC);
 		assert_int_equal(hv_s2_init(&s2), HV_OK);
+		assert_int_equal(hv_s2_check_access(&s2, 1 + round, 0, K4), HV_EPERM);
 	}
 }
 
@@ -452,6 +453,8 @@ static void pa_overlap_needs_shared_at_both_ends(void **state)
 	assert_int_equal(map(7, 0x40000, 0x20000, 0x8000, 0x014000000000077d), HV_OK); /* RO, XN */
 	assert_int_equal(translate(7, 0x43000).pa, 0x23000);
 	assert_int_equal(map(3, 0x40000, 0x14000, 0x1000, RWX), HV_OK); /* touching */
+	assert_int_equal(map(7, 0x80000, 0x80000, 0x1000, RWX), HV_OK);
+	assert_int_equal(map(1, 0x80000, 0x80000, 0x1000, RWX), HV_EINVAL); /* of the last id */
 }
 
 static void reserved_is_out_of_reach(void **state)

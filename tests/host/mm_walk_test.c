@@ -180,6 +180,7 @@ static void register_values_are_judged(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad_vtcr) / sizeof(bad_vtcr[0]); i++) {
 		walk = raw(bad_vtcr[i]);
+		walk.vttbr = 0; /* aligned for whatever they say */
 		assert_int_equal(hv_stage2_translate(&walk, 0, &t), HV_ENOTSUP);
 	}
 	walk = raw(VTCR_40);
@@ -393,6 +394,19 @@ static void step_bound_suffices_for_a_full_tree(void **state)
 	assert_int_equal(hv_stage2_verify(&walk, &all, 1, NULL), HV_OK);
 }
 
+/* One table, 512 descriptors, no hole: the bound is not one too small. */
+static void step_bound_is_exact(void **state)
+{
+	struct hv_stage2_walk walk = raw(0x80023559);
+	const struct hv_mem_region all = {0, 0x8000000000, 0x8000000000, RWX};
+
+	(void)state;
+	walk.table_count = 1;
+	for (hv_u64 i = 0; i < 512; i++)
+		mem[0][i] = (0x8000000000 + i * G1) | 0x7fd;
+	assert_int_equal(hv_stage2_verify(&walk, &all, 1, NULL), HV_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +424,7 @@ int main(void)
 	    cmocka_unit_test(block_larger_than_the_region),
 	    cmocka_unit_test(loops_end),
 	    cmocka_unit_test(step_bound_suffices_for_a_full_tree),
+	    cmocka_unit_test(step_bound_is_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
