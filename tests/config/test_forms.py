@@ -136,6 +136,17 @@ class Forms(ConfigCase):
                             ("0.000001ms", 1), ("1.25s", 1_250_000_000)):
             self.assertEqual(units.duration_ns(text), value)
 
+    def test_restarts(self):
+        for setting, count in (("", 3), (", max_restarts: 0", 0), (", max_restarts: 9", 9)):
+            config = self.good(GOOD.replace("rtos.bin}", "rtos.bin, fault_policy: restart"
+                                            f"{setting}}}"))
+            self.assertEqual(config.partitions[1].max_restarts, count)
+
+    def test_folded_command_line(self):
+        config = self.good(GOOD.replace("{binary: rtos.bin}", "\n    binary: rtos.bin\n"
+                                        "    cmdline: >\n      a=1\n      b\n"))
+        self.assertEqual(config.partitions[1].cmdline, "a=1 b")
+
     def test_repeated_anchors_are_fine(self):
         self.good(GOOD.replace("{binary: rtos.bin}", "{binary: &b rtos.bin, cmdline: *b}"))
 

@@ -122,10 +122,26 @@ class Outputs(ConfigCase):
         data = json.loads((self.dir / "o" / "payloads.json").read_text())
         self.assertEqual(data["payloads"][3]["size"], 77)
 
+    def test_board_that_lacks_a_fact(self):
+        (self.dir / "b" / "qemu-virt").mkdir(parents=True)
+        (self.dir / "b" / "qemu-virt" / "board.yaml").write_text("name: qemu-virt\n")
+        done = self.run_tool("x.yaml", "--check", "--board-dir", "b")
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "b/qemu-virt/board.yaml:1: the file lacks a fact: 'gic'\n"))
+
     def test_help(self):
         done = self.run_tool("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("exit status:", done.stdout)
+
+    def test_examples_of_the_documentation(self):
+        text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+        whole = [block.partition("```")[0] for block in text.split("```yaml\n")[1:]
+                 if block.startswith("target:")]
+        self.assertTrue(whole)
+        for block in whole:
+            done = self.run_tool("x.yaml", "--check", "--no-images", text=block)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), block)
 
     def test_the_projects_own_configurations(self):
         for file in sorted((ROOT / "configs").glob("*.yaml")):

@@ -43,7 +43,19 @@ class RuleRefusals(ConfigCase):
         got = self.refusals(self.change(("  rtos: [2]", "  shared: [2]")))
         self.assertTrue(got[0].startswith("4: cpus.shared is not a name for a partition"), got)
 
+    def test_names_that_are_one_in_c(self):
+        text = self.change(("  rtos: [2]", "  rt-os: [2]\n  rt_os: [3] #!")).replace(
+            "  rtos: {base: 0x80000000, size: 16M}", "  rt-os: {base: 0x80000000, size: 16M}\n"
+            "  rt_os: {base: 0x88000000, size: 16M}").replace("  rtos: {b", "  rt-os: {b").replace(
+                "rtos.bin}", "rtos.bin}\n  rt_os: {binary: rtos.bin}")
+        self.assert_refused(text, "cpus.rt_os differs from rt-os only in - and _")
+
     # memory
+
+    def test_shared_area_that_wraps(self):
+        self.assert_refused(self.change(("shared: {base: 0x90000000, size: 1M}",
+                                         "shared: {pa: 0xffffffffffff0000, ipa: 0, size: 1M} #!")),
+                            "memory.shared.pa is 0xffffffffffff0000 and with size 0x100000 it wraps")
 
     def test_overlap_across_partitions(self):
         self.assert_refused(self.rtos_memory("{base: 0x68000000, size: 0x4000000}"),

@@ -140,6 +140,10 @@ class ShapeRefusals(ConfigCase):
                             "partitions.rtos.fault_policy must be inject, suspend, restart or "
                             'halt, not "restrt" (did you mean restart?)')
 
+    def test_command_line_with_control_characters(self):
+        self.assert_refused(self.change("rtos.bin}", 'rtos.bin, cmdline: "a\\0b"} #!'),
+                            "partitions.rtos.cmdline must be one line of at most 2047 characters")
+
     def test_empty_partition(self):
         self.assert_refused(self.change("rtos: {binary: rtos.bin}", "rtos: #!"),
                             "partitions.rtos must be a mapping of settings, not empty")

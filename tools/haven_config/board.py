@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from . import source as yaml_source
+from .problems import Problem, Refused
 
 
 @dataclass(frozen=True)
@@ -102,4 +103,8 @@ def names(board_dir):
 
 
 def load(board_dir, name):
-    return Board(yaml_source.load(board_dir / name / "board.yaml").data)
+    path = board_dir / name / "board.yaml"
+    try:
+        return Board(yaml_source.load(path).data)
+    except (KeyError, TypeError) as error:
+        raise Refused([Problem(str(path), 1, "the file", f"lacks a fact: {error}")]) from error

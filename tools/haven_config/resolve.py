@@ -8,6 +8,7 @@ from .schema import closest
 
 DEFAULT_IPA_BITS = 39      # one root table
 DEFAULT_JOURNAL_SLOTS = 128
+DEFAULT_MAX_RESTARTS = 3
 IMAGE_ROLES = ("kernel", "binary", "initrd")
 
 
@@ -54,6 +55,10 @@ def _check_names(data, names, problems):
     if "shared" in names:
         problems.add(("cpus", "shared"), "is not a name for a partition: memory.shared is "
                      "the memory that partitions share")
+    for i, name in enumerate(names):
+        twin = next((n for n in names[:i] if n.replace("-", "_") == name.replace("-", "_")), None)
+        if twin:
+            problems.add(("cpus", name), f"differs from {twin} only in - and _; take another name")
     for section in ("memory", "interrupts", "timing", "partitions"):
         for name in data.get(section, {}):
             if name not in names and (section, name) != ("memory", "shared"):
@@ -141,6 +146,9 @@ def _settings(data, partition, board, problems):
     for key in ("cmdline", "dtb", "rng_seed", "console", "fault_policy", "max_restarts",
                 "smc_allowed"):
         setattr(partition, key, item.get(key, getattr(partition, key)))
+    partition.cmdline = partition.cmdline.strip()
+    if partition.fault_policy == "restart" and "max_restarts" not in item:
+        partition.max_restarts = DEFAULT_MAX_RESTARTS
     if "entry" in item:
         partition.entry = units.size(item["entry"])
     _doorbell(item.get("doorbell", []), partition, list(data["cpus"]), path, problems)

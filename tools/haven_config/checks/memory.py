@@ -54,22 +54,26 @@ def _check_count(partition, problems):
 
 def _sound(region, config, problems):
     """Each region by itself: page-aligned, no wrap, inside the address widths."""
-    before = len(problems.found)
+    faults = list(_faults(region, config))
+    for path, rule in faults:
+        problems.add(path, rule)
+    return not faults
+
+
+def _faults(region, config):
     for what, value in (("ipa", region.ipa), ("base", region.pa), ("size", region.size)):
         if value % PAGE:
-            problems.add(_at(region, what, config), f"is {hexa(value)}, not a multiple of 4096")
+            yield _at(region, what, config), f"is {hexa(value)}, not a multiple of 4096"
     if region.size == 0:
-        problems.add(region.path + ("size",), "is 0")
+        yield region.path + ("size",), "is 0"
     for what, value in (("ipa", region.ipa), ("base", region.pa)):
         bits = config.ipa_bits if what == "ipa" else config.board.pa_bits
+        where, kind = _at(region, what, config), "guest" if what == "ipa" else "physical"
         if value + region.size > TOP:
-            problems.add(_at(region, what, config), f"is {hexa(value)} and with size "
-                         f"{hexa(region.size)} it wraps past 2^64")
+            yield where, (f"is {hexa(value)} and with size {hexa(region.size)} it wraps past 2^64")
         elif value + region.size > 1 << bits:
-            problems.add(_at(region, what, config), f"is {hexa(value)} and with size "
-                         f"{hexa(region.size)} it goes beyond {bits} bits of "
-                         + ("guest" if what == "ipa" else "physical") + " address")
-    return len(problems.found) == before
+            yield where, (f"is {hexa(value)} and with size {hexa(region.size)} it goes beyond "
+                          f"{bits} bits of {kind} address")
 
 
 def _at(region, what, config):
