@@ -137,15 +137,20 @@ hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
 	return HV_OK;
 }
 
-/* Regions that can be compared: whole, within the IPA space, disjoint there. */
-static bool comparable(const struct hv_mem_region *regions, hv_u32 count, hv_u32 ipa_bits)
+static bool fits(hv_u64 base, hv_u64 size, hv_u32 bits)
+{
+	return hv_range_valid(base, size) && hv_range_last(base, size) >> bits == 0;
+}
+
+/* Regions that can be compared: within both address spaces, disjoint in IPA. */
+static bool comparable(const struct format *f, const struct hv_mem_region *regions, hv_u32 count)
 {
 	/* bound: HV_MAX_REGIONS */
 	for (hv_u32 i = 0; i < count; i++) {
 		const struct hv_mem_region *r = &regions[i];
 
-		if (!hv_range_valid(r->ipa_base, r->size) ||
-		    hv_range_last(r->ipa_base, r->size) >> ipa_bits != 0)
+		if (!fits(r->ipa_base, r->size, f->ipa_bits) ||
+		    !fits(r->pa_base, r->size, f->pa_bits))
 			return false;
 		/* bound: HV_MAX_REGIONS */
 		for (hv_u32 j = 0; j < i; j++) {
@@ -202,8 +207,23 @@ static const char *check_leaf(struct tour *t, hv_u64 desc)
 		return "wrong attributes";
 	if (t->level != LAST && (r->attrs & HV_MEM_TYPE) != D_VALID)
 		return "block where pages were asked for";
-	t->mapped[t->hint] += size;
 	return NULL;
+}
+
+/* How many descriptors from @p entry, a checked leaf, go on with the same region in this
+ * table. The region ends within the physical address size, so no sum carries into [48]. */
+static hv_u64 count_leaves(const struct tour *t, const hv_u64 *entry, hv_u64 index)
+{
+	const struct hv_mem_region *r = &t->regions[t->hint];
+	const hv_u64 left = (r->size - (t->ipa - r->ipa_base)) >> span_bits(t->level);
+	const hv_u64 size = HV_BIT(span_bits(t->level));
+	hv_u64 leaves = 1;
+
+	/* bound: 512 */
+	while (index + leaves < HV_TABLE_ENTRIES && leaves < left &&
+	       entry[leaves] == entry[leaves - 1] + size)
+		leaves++;
+	return leaves;
 }
 
 static const char *enter_table(struct tour *t, hv_u64 desc)
@@ -225,7 +245,7 @@ static hv_u64 count_holes(const hv_u64 *entry, hv_u64 index)
 	return holes;
 }
 
-/* Judge one descriptor, or pass a run of holes. */
+/* Judge one table descriptor, a run of leaves, or a run of holes. */
 static const char *step(struct tour *t)
 {
 	const hv_u32 start = t->format.start;
@@ -239,7 +259,6 @@ static const char *step(struct tour *t)
 	hv_u64 passed = count_holes(entry, index);
 
 	if (passed == 0) {
-		passed = 1;
 		if (judge(&t->format, t->level, *entry) != HV_WALK_MAPPED)
 			return "descriptor that is not 0, but faults";
 		if (is_table(t->level, *entry))
@@ -249,6 +268,8 @@ static const char *step(struct tour *t)
 
 		if (reason != NULL)
 			return reason;
+		passed = count_leaves(t, entry, index);
+		t->mapped[t->hint] += passed << span_bits(t->level);
 	}
 	t->ipa += passed << span_bits(t->level);
 	/* bound: 3; leave the tables that end here */
@@ -292,7 +313,7 @@ hv_status_t hv_stage2_verify(const struct hv_stage2_walk *walk, const struct hv_
 	if (status != HV_OK)
 		return status;
 	if (regions == NULL || region_count > HV_MAX_REGIONS ||
-	    !comparable(regions, region_count, t.format.ipa_bits))
+	    !comparable(&t.format, regions, region_count))
 		return HV_EINVAL;
 	t.level = t.format.start;
 	t.table[t.level] = t.format.root;

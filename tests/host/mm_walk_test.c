@@ -200,6 +200,7 @@ static void argument_refusals(void **state)
 	    {0, 0, 0, RWX},
 	    {0xfffffffffffff000, 0, 0x2000, RWX},
 	    {0xfffff000, 0, 0x2000, RWX},
+	    {0, 0xfffffff000, 0x2000, RWX},
 	};
 	static const struct hv_mem_region twice[] = {
 	    {0x8000, 0x8000, 0x1000, RWX}, {0, 0, 0x2000, RWX}, {0x1000, 0x9000, 0x1000, RWX}};

@@ -73,10 +73,10 @@ hv_status_t hv_stage2_translate(const struct hv_stage2_walk *walk, hv_u64 ipa,
  * @retval HV_OK       Equal.
  * @retval HV_EPERM    They differ, or the tables are malformed: never start that guest.
  * @retval HV_EINVAL   NULL, pool_pa not a multiple of 4096, more than HV_MAX_REGIONS regions, or
- *                     regions empty, wrapping, beyond T0SZ, or overlapping in IPA.
+ *                     regions empty, wrapping, beyond T0SZ or PS, or overlapping in IPA.
  * @retval HV_ENOTSUP  As in hv_stage2_translate.
- * Cost: at most table_count * 512 descriptors, each one comparison with the region
- *       before it, else with all regions.
+ * Cost: at most table_count * 512 descriptors; a few instructions for each hole and
+ *       each leaf that continues the one before, else a comparison with the regions.
  */
 HV_MUST_CHECK
 hv_status_t hv_stage2_verify(const struct hv_stage2_walk *walk, const struct hv_mem_region *regions,
