@@ -7,15 +7,17 @@ hv_u64 vgic_place(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u32 index)
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
 	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, intid / 32);
 	const hv_u32 n = intid % 32, bit = 1u << n, slot = 1u << index;
-	const hv_u32 pend = bank->pend & vgic_enabled(vgic, bank) & bit;
-	hv_u64 lr = (bank->active & bit) != 0 ? LR_ACTIVE : LR_PENDING;
+	const hv_u32 active = bank->active & bit;
+	/* An active one with a new route goes there before it is pending again. */
+	const hv_u32 pend = bank->pend & vgic_enabled(vgic, bank) & ~(bank->moving & active) & bit;
+	hv_u64 lr = active != 0 ? LR_ACTIVE : LR_PENDING;
 
 	if ((bank->hw & bit) != 0)
 		lr |= LR_HW | HV_PUT(LR_PINTID, intid); /* active and pending is not allowed */
 	else if (pend != 0)
 		lr |= LR_PENDING;
-	if (((bank->hw | bank->edge) & bit) == 0)
-		lr |= LR_EOI; /* its line may still be high */
+	if (((~bank->edge | bank->moving) & ~bank->hw & bit) != 0)
+		lr |= LR_EOI; /* its line may still be high, or its route is new */
 	if ((lr & LR_PENDING) != 0) {
 		bank->pend &= ~pend;
 		cpu->latched = pend != 0 ? cpu->latched | slot : cpu->latched & ~slot;
