@@ -169,6 +169,7 @@ static void register_values_are_judged(void **state)
 	    0x80023555, /* T0SZ 21: 43 bits of IPA, 40 of PA */
 	    0x80053554, /* T0SZ 20: 44 bits do not start at level 1 */
 	    0x8005350f, /* T0SZ 15 */
+	    0x8005358f, /* T0SZ 15: 49 bits from level 0 */
 	    0x80053562, /* T0SZ 34: 30 bits leave level 1 nothing to resolve */
 	    0x80053599, /* T0SZ 25: 39 bits leave level 0 nothing */
 	    0x80033598, /* level 0 with 42 bits of PA */
