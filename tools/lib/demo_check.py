@@ -42,8 +42,7 @@ class DemoCheck:
         """poweroff in Linux leaves FreeRTOS running"""
         m, mark = self.machine, self.machine.mark()
         m.send("poweroff\n")
-        m.expect(r"reboot: Power down", 30, since=mark)
-        off = m.mark()
+        off = m.expect(r"reboot: Power down", 30, since=mark).end()
         before = int(m.expect(STATISTICS, 30, since=off).group(2))
         after = int(m.expect(STATISTICS, 30, since=off, times=3).group(2))
         if after <= before:
