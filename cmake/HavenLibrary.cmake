@@ -10,6 +10,9 @@ add_library(haven_warnings INTERFACE)
 target_compile_options(haven_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror)
 
+# Flags of code that runs at EL2; a port fills it in. Empty on the host.
+add_library(haven_target INTERFACE)
+
 function(haven_add_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;HEADERS" ${ARGN})
   set(target haven_${name})
@@ -19,7 +22,8 @@ function(haven_add_library name)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
   target_compile_features(${target} PUBLIC c_std_11)
   target_compile_options(${target} PRIVATE -ffreestanding)
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:haven_warnings>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:haven_warnings>
+    $<BUILD_INTERFACE:haven_target>)
   if(NOT name STREQUAL "base")
     target_link_libraries(${target} PUBLIC haven::base)
   endif()

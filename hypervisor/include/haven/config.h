@@ -84,7 +84,8 @@ struct hv_config {
 	const struct hv_payload_config *payloads; /**< In the order of the image's payload table. */
 };
 
-/** Exactly one, generated. */
+/** Exactly one of each, generated. */
+extern const struct hv_board hv_board;
 extern const struct hv_config hv_config;
 
 #endif

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# How code for EL2 is compiled: freestanding, position independent, no FP, no
+# outline atomics (there is no libgcc), no jump tables (analysable branches),
+# strict alignment (memory is Device-typed until the MMU is on).
+target_compile_options(haven_target INTERFACE
+  -march=armv8-a+crc -mgeneral-regs-only -mstrict-align -mno-outline-atomics
+  -ffreestanding -fno-builtin -fpie -fvisibility=hidden -fno-jump-tables -fno-common
+  -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
+  $<$<C_COMPILER_ID:GNU>:-fstack-usage>)

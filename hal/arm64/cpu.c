@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/bits.h>
+#include <haven/hal/cache.h>
+#include <haven/hal/cpu.h>
+
+#include "sysreg.h"
+
+/*
+ * HCR_EL2. What a guest may not touch traps; lib/exc has the verdicts.
+ * FB and BSU stay 0: a vCPU never leaves its CPU. TWI and TWE stay 0: a guest
+ * that waits wastes only its own CPU. TGE, E2H, CD, ID, TVM, TRVM, HCD stay 0.
+ */
+#define HCR_VM    HV_BIT(0)  /* stage 2 on */
+#define HCR_SWIO  HV_BIT(1)  /* invalidate by set/way also cleans: nobody's data is lost */
+#define HCR_FMO   HV_BIT(3)  /* FIQ, IRQ and SError come to EL2; ICC_* become ICV_* */
+#define HCR_IMO   HV_BIT(4)
+#define HCR_AMO   HV_BIT(5)
+#define HCR_TID3  HV_BIT(18) /* identification registers: hides what is not virtualised */
+#define HCR_TSC   HV_BIT(19) /* an SMC never reaches EL3 directly */
+#define HCR_TIDCP HV_BIT(20) /* implementation defined registers */
+#define HCR_TACR  HV_BIT(21) /* ACTLR_EL1 */
+#define HCR_TSW   HV_BIT(22) /* cache maintenance by set and way */
+#define HCR_RW    HV_BIT(31) /* EL1 is AArch64 */
+#define HCR_TLOR  HV_BIT(35) /* LORegions */
+#define HCR_TERR  HV_BIT(36) /* RAS error records */
+#define HCR_VALUE                                                                                 \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP |       \
+	 HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TERR)
+_Static_assert(HCR_VALUE == UINT64_C(0x18807c003b), "HCR_EL2");
+
+/*
+ * CPTR_EL2 (E2H = 0): RES1 bits, and traps for what guests do not get: SVE
+ * (TZ), trace registers (TTA), activity monitors (TAM). TFP stays 0: FP and
+ * SIMD belong to the guest, EL2 is built without them.
+ */
+#define CPTR_VALUE UINT64_C(0x401033ff)
+
+/*
+ * MDCR_EL2, besides HPMN (all counters, as reset): no performance monitors
+ * (TPM, TPMCR) and none at EL2 (HPMD, HCCD), no profiling (TPMS, E2PB = 0), no
+ * trace filter (TTRF), no OS lock (TDOSA), no debug ROM (TDRA). TDA and TDE
+ * stay 0: a dedicated CPU's breakpoints belong to its guest and never match
+ * at EL2, because EL2 does not enable its own debug exceptions.
+ */
+#define MDCR_TRAPS UINT64_C(0x8a4c60)
+#define MDCR_HPMN  HV_BITS(4, 0)
+
+/* EL1 may use the physical counter (EL1PCTEN) and timer (EL1PCEN); no event stream. */
+#define CNTHCTL_VALUE UINT64_C(3)
+
+#define SCTLR_EL2_RES1 UINT64_C(0x30c50830)
+#define SCTLR_M        HV_BIT(0)
+#define SCTLR_C        HV_BIT(2)
+#define SCTLR_SA       HV_BIT(3) /* a misaligned stack pointer is a fault */
+#define SCTLR_I        HV_BIT(12)
+#define SCTLR_WXN      HV_BIT(19)
+
+#define MPIDR_AFFINITY (HV_BITS(39, 32) | HV_BITS(23, 0))
+
+#define PSCI_CPU_ON UINT64_C(0xc4000003)
+
+/* What a secondary needs before it has an MMU. Offsets are known to start.S. */
+static struct boot_mailbox {
+	hv_u64 ttbr0;
+	hv_u64 tcr;
+	hv_u64 mair;
+	hv_u64 stack_top;
+	struct hv_cpu *cpu;
+} mailbox;
+_Static_assert(offsetof(struct boot_mailbox, cpu) == 32, "start.S");
+
+void secondary_start(void);
+
+struct hv_cpu *hv_hal_cpu_self(void)
+{
+	return (struct hv_cpu *)read_tpidr_el2();
+}
+
+void hv_hal_cpu_bind(struct hv_cpu *cpu)
+{
+	write_tpidr_el2((hv_u64)cpu);
+}
+
+hv_u64 hv_hal_cpu_mpidr(void)
+{
+	return read_mpidr_el1() & MPIDR_AFFINITY;
+}
+
+hv_u64 hv_hal_counter(void)
+{
+	isb();
+	return read_cntpct_el0();
+}
+
+hv_u64 hv_hal_counter_frequency(void)
+{
+	return read_cntfrq_el0();
+}
+
+void hv_hal_wait(void)
+{
+	dsb(sy);
+	__asm__ volatile("wfi" : : : "memory");
+}
+
+_Noreturn void hv_hal_stop(void)
+{
+	for (;;) /* bound: none, this CPU is given up */
+		hv_hal_wait();
+}
+
+hv_u64 hv_hal_smc(hv_u64 function, hv_u64 a1, hv_u64 a2, hv_u64 a3)
+{
+	hv_u64 x[4] = {function, a1, a2, a3};
+
+	hv_hal_smc_forward(x);
+	return x[0];
+}
+
+void hv_hal_smc_forward(hv_u64 *x)
+{
+	register hv_u64 x0 __asm__("x0") = x[0];
+	register hv_u64 x1 __asm__("x1") = x[1];
+	register hv_u64 x2 __asm__("x2") = x[2];
+	register hv_u64 x3 __asm__("x3") = x[3];
+
+	__asm__ volatile("smc #0"
+			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+			 :
+			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
+			   "x15", "x16", "x17", "memory");
+	x[0] = x0;
+	x[1] = x1;
+	x[2] = x2;
+	x[3] = x3;
+}
+
+hv_u32 hv_hal_pa_bits(void)
+{
+	static const hv_u8 bits[8] = {32, 36, 40, 42, 44, 48, 48, 48};
+
+	return bits[HV_GET(HV_BITS(2, 0), read_id_aa64mmfr0_el1())];
+}
+
+bool hv_hal_has_xnx(void)
+{
+	return HV_GET(HV_BITS(31, 28), read_id_aa64mmfr1_el1()) != 0;
+}
+
+bool hv_hal_has_vmid16(void)
+{
+	return HV_GET(HV_BITS(7, 4), read_id_aa64mmfr1_el1()) == 2;
+}
+
+void hv_hal_cpu_init(void)
+{
+	write_hcr_el2(HCR_VALUE);
+	write_cptr_el2(CPTR_VALUE);
+	write_mdcr_el2((read_mdcr_el2() & MDCR_HPMN) | MDCR_TRAPS);
+	write_hstr_el2(0); /* AArch32 system registers at EL0: TIDCP covers the open ones */
+	write_cnthctl_el2(CNTHCTL_VALUE);
+	write_cntvoff_el2(0); /* all partitions share one time base */
+	write_cnthp_ctl_el2(0);
+	isb();
+}
+
+void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair)
+{
+	mailbox.ttbr0 = ttbr0;
+	mailbox.tcr = tcr;
+	mailbox.mair = mair;
+	__asm__ volatile("msr mair_el2, %0\n\tmsr tcr_el2, %1\n\tmsr ttbr0_el2, %2\n\tdsb ish\n\tisb\n\t"
+			 "tlbi alle2\n\tic iallu\n\tdsb ish\n\tisb\n\tmsr sctlr_el2, %3\n\tisb"
+			 :
+			 : "r"(mair), "r"(tcr), "r"(ttbr0),
+			   "r"(SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+			 : "memory");
+}
+
+void hv_hal_el2_map_changed(void)
+{
+	__asm__ volatile("dsb ishst\n\ttlbi alle2is\n\tdsb ish\n\tisb" : : : "memory");
+}
+
+hv_u64 hv_hal_cpu_on(hv_u64 mpidr, struct hv_cpu *cpu, hv_u64 stack_top)
+{
+	mailbox.stack_top = stack_top;
+	mailbox.cpu = cpu;
+	hv_hal_cache_clean_invalidate(&mailbox, sizeof(mailbox));
+	return hv_hal_smc(PSCI_CPU_ON, mpidr, (hv_u64)(uintptr_t)secondary_start,
+			  (hv_u64)&mailbox);
+}

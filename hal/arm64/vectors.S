@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EL2 vectors. Calls and interrupts, the hot exits, save what the procedure
+ * call standard lets a C function clobber; every other exit may have to read
+ * or write any register of the guest and saves them all. An exception that
+ * EL2 itself takes is a bug of ours and ends in hv_exit_own().
+ */
+#include "asm.h"
+
+#define FRAME 256
+#define EC_HVC64 0x16
+
+	.macro	save_caller_saved
+	sub	sp, sp, #FRAME
+	stp	x0, x1, [sp, #0]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	str	x18, [sp, #144]
+	str	x30, [sp, #240]
+	.endm
+
+	.macro	save_callee_saved
+	stp	x19, x20, [sp, #152]
+	stp	x21, x22, [sp, #168]
+	stp	x23, x24, [sp, #184]
+	stp	x25, x26, [sp, #200]
+	stp	x27, x28, [sp, #216]
+	str	x29, [sp, #232]
+	.endm
+
+	.macro	restore_callee_saved
+	ldp	x19, x20, [sp, #152]
+	ldp	x21, x22, [sp, #168]
+	ldp	x23, x24, [sp, #184]
+	ldp	x25, x26, [sp, #200]
+	ldp	x27, x28, [sp, #216]
+	ldr	x29, [sp, #232]
+	.endm
+
+	/* The barriers behind ERET stop straight-line speculation. */
+	.macro	return_to_guest
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	x16, x17, [sp, #128]
+	ldr	x18, [sp, #144]
+	ldr	x30, [sp, #240]
+	ldp	x0, x1, [sp], #FRAME
+	eret
+	dsb	nsh
+	isb
+	.endm
+
+	.macro	vector target
+	.balign	0x80
+	b	\target
+	.endm
+
+	.section .text.vectors, "ax"
+	.balign	0x800
+	.global	hv_vectors
+	.hidden	hv_vectors
+hv_vectors:
+	.rept	8			/* taken from EL2 itself */
+	vector	own_exception
+	.endr
+	.rept	2			/* lower EL in AArch64, then in AArch32 (EL0 only) */
+	vector	guest_sync
+	vector	guest_irq
+	vector	guest_irq		/* FIQ: a Group 0 interrupt; the handler finds none for us */
+	vector	guest_serror
+	.endr
+
+function guest_sync
+	save_caller_saved
+	mrs	x1, esr_el2
+	mov	x0, sp
+	lsr	w2, w1, #26
+	sub	w2, w2, #EC_HVC64	/* SMC64 is the next one */
+	cmp	w2, #1
+	b.hi	1f
+	bl	hv_exit_call
+	return_to_guest
+1:	save_callee_saved
+	bl	hv_exit_trap
+	restore_callee_saved
+	return_to_guest
+end_function guest_sync
+
+function guest_irq
+	save_caller_saved
+	bl	hv_exit_irq
+	return_to_guest
+end_function guest_irq
+
+function guest_serror
+	save_caller_saved
+	save_callee_saved
+	mov	x0, sp
+	bl	hv_exit_serror
+	restore_callee_saved
+	return_to_guest
+end_function guest_serror
+
+/*
+ * If the stack pointer sits in a guard page, storing to it would fault for
+ * ever: panic runs on the boot stack, which nobody uses any more.
+ */
+function own_exception
+	adr_l	x0, hv_boot_stack_top
+	mov	sp, x0
+	mrs	x0, esr_el2
+	mrs	x1, elr_el2
+	mrs	x2, far_el2
+	b	hv_exit_own
+end_function own_exception

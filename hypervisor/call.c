@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HVC and SMC of a guest: the hot exit. Only x0..x18 and x30 of the frame are valid. */
+#include <haven/budget_sched.h>
+#include <haven/hal/vcpu.h>
+#include <haven/hypercall.h>
+
+#include "console.h"
+#include "hv.h"
+#include "partition.h"
+#include "trap.h"
+
+static bool entry_is_own(const struct hv_cpu *cpu, hv_u64 entry)
+{
+	return (entry & 3) == 0 && hv_stage2_check_access(cpu->partition->config->id, entry, 4) == HV_OK;
+}
+
+static void psci_locked(struct hv_cpu *cpu, const hv_u64 *x, struct hv_psci_result *result)
+{
+	struct hv_psci *psci = &cpu->partition->psci;
+
+	hv_psci_call(psci, cpu->vcpu, x, result);
+	if ((result->action == HV_PSCI_CPU_ON || result->action == HV_PSCI_POWERDOWN) &&
+	    !entry_is_own(cpu, result->entry))
+		hv_psci_refuse_entry(psci, result);
+}
+
+static void call_psci(struct hv_cpu *cpu, hv_u64 *x)
+{
+	struct hv_partition *p = cpu->partition;
+	struct hv_psci_result result;
+
+	hv_lock(&p->lock);
+	psci_locked(cpu, x, &result);
+	hv_unlock(&p->lock);
+	x[0] = result.x0;
+	switch (result.action) {
+	case HV_PSCI_CPU_ON:
+		hv_kick(hv_cpu_of(p, result.target), HV_REQUEST_LOOK);
+		break;
+	case HV_PSCI_CPU_OFF:
+		if (!hv_psci_alive(&p->psci))
+			hv_partition_leave(HV_PARTITION_OFF);
+		hv_vcpu_park();
+	case HV_PSCI_STANDBY:
+		hv_vcpu_standby(cpu);
+		break;
+	case HV_PSCI_POWERDOWN:
+		hv_vcpu_powerdown(cpu, result.entry, result.context);
+	case HV_PSCI_SYSTEM_OFF:
+		hv_partition_leave(HV_PARTITION_OFF);
+	case HV_PSCI_SYSTEM_RESET:
+		hv_partition_leave(HV_PARTITION_STARTING);
+	case HV_PSCI_DONE:
+		break;
+	}
+}
+
+static void call_console_write(struct hv_partition *p, hv_u64 *x)
+{
+	bool wake = false;
+
+	hv_lock(&p->lock);
+	hv_call_console_write(&p->tx, x, &wake);
+	hv_unlock(&p->lock);
+	if (wake)
+		hv_console_post();
+}
+
+static void call_doorbell(const struct hv_partition *p, hv_u64 *x)
+{
+	if (hv_call_doorbell(p->config->doorbell_peers, x))
+		hv_kick(hv_cpu_of(&hv_partitions[x[1] - 1], 0), HV_REQUEST_BELL);
+}
+
+static void call_info(const struct hv_cpu *cpu, hv_u64 *x)
+{
+	const struct hv_partition_config *config = cpu->partition->config;
+
+	x[1] = config->id;
+	x[2] = cpu->vcpu | (hv_u64)config->vcpu_count << 16;
+	x[3] = config->doorbell_peers;
+}
+
+/* A dedicated CPU has no budget to run out of: all of it is always left. */
+static void call_budget(const struct hv_partition *p, hv_u64 *x)
+{
+	x[1] = p->config->timing.budget_ns;
+	x[2] = p->config->timing.budget_ns;
+	x[3] = 0;
+}
+
+void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	struct hv_partition *p = cpu->partition;
+	hv_u64 *x = frame->x;
+
+	hv_hal_exit_set_pc(hv_hal_exit_pc() + hv_call_advance(esr));
+	switch (hv_call_route(esr, x, p->config->smc_allowed, p->config->smc_allowed_count)) {
+	case HV_CALL_DONE:
+	case HV_CALL_YIELD:
+		break;
+	case HV_CALL_UNKNOWN:
+		hv_audit(HV_J_SMC, HV_JV_DENY, &(struct hv_exc_regs){.esr = esr, .elr = hv_hal_exit_pc()},
+			 0, x[0]);
+		break;
+	case HV_CALL_PSCI:
+		call_psci(cpu, x);
+		break;
+	case HV_CALL_FORWARD:
+		hv_hal_smc_forward(x);
+		break;
+	case HV_CALL_BUDGET:
+		call_budget(p, x);
+		break;
+	case HV_CALL_PARTITION_INFO:
+		call_info(cpu, x);
+		break;
+	case HV_CALL_CONSOLE_WRITE:
+		call_console_write(p, x);
+		break;
+	case HV_CALL_DOORBELL:
+		call_doorbell(p, x);
+		break;
+	}
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/console.h>
+#include <haven/hal/gic.h>
+#include <haven/hal/timer.h>
+#include <haven/hal/uart.h>
+
+#include "console.h"
+#include "gic.h"
+#include "news.h"
+#include "print.h"
+
+/* A step sends at most this many bytes, and steps come this often: 64 KB/s in all. */
+#define STEP_BYTES 64u
+#define STEPS_PER_SECOND 1000u
+
+#define PSCI_SYSTEM_OFF UINT64_C(0x84000008)
+
+static struct hv_conmux mux;
+static struct hv_ring own;
+
+/* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
+static hv_u32 armed = 1;
+
+/* Service CPU: the machine goes off once everything has been shown. */
+static bool quit;
+
+static void add_source(const char *name, struct hv_ring *tx, struct hv_ring *rx)
+{
+	if (hv_conmux_add(&mux, name, tx, rx) != HV_OK)
+		hv_panic("console: too many sources");
+}
+
+void hv_console_launch(void)
+{
+	const struct hv_board *board = hv_config.board;
+
+	hv_conmux_init(&mux, false);
+	add_source("haven", &own, NULL);
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
+		add_source(hv_config.partitions[i].name, &hv_partitions[i].tx, &hv_partitions[i].rx);
+	hv_print_use_ring();
+	hv_hal_gic_route(board->uart_irq, hv_cpus[hv_config.service_cpu].mpidr);
+	hv_hal_gic_enable(0, board->uart_irq / 32, 1u << (board->uart_irq % 32));
+	hv_kick(hv_config.service_cpu, HV_REQUEST_CONSOLE);
+}
+
+void hv_console_post(void)
+{
+	if (__atomic_exchange_n(&armed, 1, __ATOMIC_ACQ_REL) == 0)
+		hv_kick(hv_config.service_cpu, HV_REQUEST_CONSOLE);
+}
+
+void hv_console_put_own(hv_u8 byte)
+{
+	(void)hv_ring_put(&own, byte);
+}
+
+static void send_bytes(void)
+{
+	hv_u8 byte;
+
+	for (hv_u32 i = 0; i < STEP_BYTES; i++) { /* bound: STEP_BYTES */
+		if (!hv_conmux_peek(&mux, &byte) || !hv_port_uart_put(byte))
+			return;
+		hv_conmux_advance(&mux);
+	}
+}
+
+/* Emulated UARTs that waited for room look again. Source 0 is the hypervisor. */
+static void wake_writers(void)
+{
+	hv_u32 drained = hv_conmux_take_drained(&mux) >> 1;
+
+	for (; drained != 0; drained &= drained - 1) { /* bound: HV_MAX_PARTITIONS */
+		struct hv_partition *p = &hv_partitions[hv_ctz32(drained)];
+
+		if (hv_vpl011_drained(&p->uart))
+			hv_kick(hv_cpu_of(p, 0), HV_REQUEST_UART);
+	}
+}
+
+static bool step(void)
+{
+	const bool news = hv_news_step(hv_ring_used(&own) < HV_RING_SIZE / 2);
+
+	send_bytes();
+	wake_writers();
+	return hv_conmux_tick(&mux) || news;
+}
+
+void hv_console_step(void)
+{
+	bool more = step();
+
+	if (!more) {
+		/* A post between the step and this store would be lost: look once more. */
+		__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL);
+		more = step();
+	}
+	if (!more && (quit || hv_news_all_off()))
+		(void)hv_hal_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
+	if (more) {
+		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
+		hv_hal_timer_arm(hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
+	} else {
+		hv_hal_timer_off();
+	}
+}
+
+void hv_console_input(void)
+{
+	hv_u32 source;
+	hv_u8 key;
+
+	for (hv_u32 i = 0; i < 32 && hv_port_uart_get(&key); i++) { /* bound: 32, the UART's FIFO */
+		switch (hv_conmux_key(&mux, key, &source)) {
+		case HV_KEY_DELIVERED:
+			hv_kick(hv_cpu_of(&hv_partitions[source - 1], 0), HV_REQUEST_UART);
+			break;
+		case HV_KEY_QUIT:
+			quit = true;
+			hv_print("quit by key\n");
+			break;
+		default:
+			break;
+		}
+	}
+	hv_console_post();
+}
+
+void hv_console_guest_update(struct hv_cpu *cpu)
+{
+	struct hv_partition *p = cpu->partition;
+
+	if (p->config->vuart_ipa == 0)
+		return;
+	hv_lock(&p->lock);
+	hv_gic_set_level_locked(cpu, p->config->vuart_irq, hv_vpl011_update(&p->uart));
+	hv_unlock(&p->lock);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/hal/gic.h>
+#include <haven/hal/vcpu.h>
+
+#include "boot.h"
+#include "hv.h"
+#include "partition.h"
+
+struct hv_cpu hv_cpus[HV_MAX_CPUS];
+
+void hv_kick(hv_u32 cpu, hv_u32 request)
+{
+	__atomic_fetch_or(&hv_cpus[cpu].requests, request, __ATOMIC_RELEASE);
+	hv_hal_gic_send_sgi(hv_cpus[cpu].mpidr, HV_SGI_KICK);
+}
+
+_Noreturn void hv_cpu_loop(void)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+
+	/* EL2 never takes interrupts: whatever is pending ends the wait and is handled here. */
+	for (;;) { /* bound: none, this is the idle loop */
+		while (hv_irq_handle_one())
+			; /* bound: interrupts that are enabled for this CPU */
+		if (cpu->partition != NULL)
+			hv_partition_step(cpu);
+		hv_hal_wait();
+	}
+}
+
+static void open_journal(struct hv_cpu *cpu)
+{
+	const hv_u64 ring_bytes = sizeof(struct hv_journal) +
+				  hv_config.journal_slots * sizeof(struct hv_journal_record);
+	bool survived;
+
+	cpu->journal = (struct hv_journal *)(hv_config.journal_pa + cpu->index * ring_bytes);
+	if (hv_journal_open(cpu->journal, hv_config.journal_slots, &survived) != HV_OK)
+		hv_panic("journal: capacity of the configuration");
+	hv_audit(HV_J_BOOT, HV_JV_NONE, NULL, 0, survived);
+}
+
+void hv_cpu_prepare(struct hv_cpu *cpu)
+{
+	const struct hv_board *board = hv_config.board;
+
+	hv_hal_cpu_init();
+	if (!hv_hal_gicr_init(board->gicr_base, board->cpu_count, cpu->index))
+		hv_panic("GIC: no redistributor for this CPU at the board's addresses");
+	hv_hal_gic_enable(cpu->index, 0, 1u << board->maintenance_ppi);
+	if (cpu->index == hv_config.service_cpu)
+		hv_hal_gic_enable(cpu->index, 0, 1u << board->hyp_timer_ppi);
+	open_journal(cpu);
+	__atomic_store_n(&cpu->up, 1, __ATOMIC_RELEASE);
+}
+
+_Noreturn void hv_secondary_main(struct hv_cpu *cpu)
+{
+	hv_cpu_prepare(cpu);
+	hv_cpu_loop();
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HAVEN_GIC_H
+#define HAVEN_GIC_H
+/**
+ * @file
+ * Between lib/irq and the hardware: applies what the virtual GIC decided.
+ *
+ * Unless stated, each takes the lock of the partition that lives on this CPU.
+ */
+#include "hv.h"
+
+/** Physical interrupt of this CPU's partition, acknowledged and priority-dropped. */
+void hv_gic_inject(struct hv_cpu *cpu, hv_u32 intid);
+/** Bring in what became pending for this CPU's vCPU. */
+void hv_gic_deliver(struct hv_cpu *cpu);
+/** Maintenance interrupt: re-read and refill the list registers. */
+void hv_gic_refill(struct hv_cpu *cpu);
+/** Drive the line of an emulated device; vCPUs concerned are told. The caller holds the lock. */
+void hv_gic_set_level_locked(struct hv_cpu *cpu, hv_u32 intid, bool high);
+/** The guest wrote ICC_SGI1R_EL1. @return false if a target was refused. */
+bool hv_gic_sgi(struct hv_cpu *cpu, hv_u64 value);
+/** The guest wrote ICC_DIR_EL1 while it traps. */
+void hv_gic_dir(struct hv_cpu *cpu, hv_u32 intid);
+
+/** Access of the guest to GICD or GICR. @return false if the width is not allowed. */
+bool hv_gic_access(struct hv_cpu *cpu, bool redist, hv_u32 offset, hv_u32 size, bool write,
+		   hv_u64 *value, bool *denied);
+
+/** Virtual CPU interface of a vCPU that is about to enter the guest. */
+void hv_gic_enter(struct hv_cpu *cpu);
+/** Take list registers back from a vCPU that leaves the guest, and free them. */
+void hv_gic_leave(struct hv_cpu *cpu);
+
+/** Boot: virtual GIC of a partition from its configuration, triggers in the hardware. */
+void hv_gic_configure(struct hv_partition *partition);
+/** Stop or restart, no vCPU in the guest: no interrupt of the partition fires any more. */
+void hv_gic_quiesce(struct hv_partition *partition);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Physical interrupts: one per exit, handed to the partition that owns it. */
+#include <haven/bits.h>
+#include <haven/hal/gic.h>
+#include <haven/irq_ownership.h>
+
+#include "console.h"
+#include "gic.h"
+#include "partition.h"
+#include "trap.h"
+
+static void ring_bell(struct hv_cpu *cpu)
+{
+	struct hv_partition *p = cpu->partition;
+
+	hv_lock(&p->lock);
+	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, true);
+	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, false);
+	hv_unlock(&p->lock);
+}
+
+static void handle_partition_requests(struct hv_cpu *cpu, hv_u32 requests)
+{
+	if ((requests & HV_REQUEST_BELL) != 0)
+		ring_bell(cpu);
+	if ((requests & HV_REQUEST_UART) != 0)
+		hv_console_guest_update(cpu);
+	if ((requests & HV_REQUEST_VGIC) != 0)
+		hv_gic_deliver(cpu);
+	if ((requests & HV_REQUEST_LOOK) != 0 && cpu->in_guest && hv_partition_is_stopping(cpu->partition))
+		hv_vcpu_park();
+}
+
+static void handle_kick(struct hv_cpu *cpu)
+{
+	const hv_u32 requests = __atomic_exchange_n(&cpu->requests, 0, __ATOMIC_ACQUIRE);
+
+	if ((requests & HV_REQUEST_CONSOLE) != 0)
+		hv_console_step();
+	if (cpu->partition != NULL)
+		handle_partition_requests(cpu, requests);
+}
+
+/* Nobody owns it: mask it where it came from, drop it, and leave a trace. */
+static void drop(const struct hv_cpu *cpu, hv_u32 intid)
+{
+	hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
+	hv_hal_gic_deactivate(intid);
+	hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
+}
+
+static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
+{
+	const struct hv_board *board = hv_config.board;
+
+	hv_hal_gic_deactivate(intid);
+	if (intid == HV_SGI_KICK)
+		handle_kick(cpu);
+	else if (intid == board->maintenance_ppi)
+		hv_gic_refill(cpu);
+	else if (intid == board->hyp_timer_ppi)
+		hv_console_step();
+}
+
+bool hv_irq_handle_one(void)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	const hv_u32 intid = hv_hal_gic_ack();
+	hv_u32 owner;
+
+	if (intid >= 1020)
+		return false;
+	hv_hal_gic_eoi(intid);
+	owner = hv_irq_owner(cpu->index, intid);
+	if (cpu->partition != NULL && owner == cpu->partition->config->id) {
+		hv_gic_inject(cpu, intid);
+	} else if (owner == HV_PARTITION_HYPERVISOR) {
+		handle_own(cpu, intid);
+	} else if (intid == hv_config.board->uart_irq) {
+		hv_console_input();
+		hv_hal_gic_deactivate(intid);
+	} else {
+		drop(cpu, intid);
+	}
+	return true;
+}
+
+void hv_exit_irq(void)
+{
+	(void)hv_irq_handle_one();
+}

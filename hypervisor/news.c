@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/journal.h>
+
+#include "hv.h"
+#include "news.h"
+#include "print.h"
+
+static hv_u32 printed[HV_MAX_CPUS]; /* sequence number of the last record shown, per CPU */
+static hv_u32 known[HV_MAX_PARTITIONS]; /* state last told, per partition index */
+
+static const char *const kinds[] = {
+	"none", "boot", "start", "stop", "s2-fault", "mmio", "sysreg", "smc", "irq-spurious",
+	"sgi-denied", "exception", "serror", "budget", "dma", "irq-denied",
+};
+static const char *const verdicts[] = {
+	"none", "inject", "suspend", "restart", "halt", "ignore", "deny",
+};
+static const char *const states[] = {"off", "running", "suspended", "stopping", "starting"};
+
+static const char *name_of(const char *const *names, hv_u32 count, hv_u32 value)
+{
+	return value < count ? names[value] : "?";
+}
+#define NAME(names, value) name_of(names, sizeof(names) / sizeof((names)[0]), value)
+
+static void print_record(const struct hv_journal_record *r)
+{
+	hv_print("journal seq=%u cpu=%u partition=%u kind=%s verdict=%s ", (hv_u64)r->sequence,
+		 (hv_u64)r->cpu, (hv_u64)r->partition, NAME(kinds, r->kind),
+		 NAME(verdicts, r->verdict));
+	hv_print("esr=%x far=%x ipa=%x detail=%x pc=%x t=%x\n", r->esr, r->far, r->ipa, r->detail,
+		 (hv_u64)r->pc_low, r->timestamp);
+}
+
+/* Records that were overwritten before they could be shown are skipped, and said to be. */
+static hv_u32 first_left(const struct hv_journal *journal, hv_u32 next, hv_u32 after)
+{
+	if (next - after - 1 <= journal->capacity)
+		return after + 1;
+	hv_print("journal: %u records were overwritten before they could be shown\n",
+		 (hv_u64)(next - after - 1 - journal->capacity));
+	return next - journal->capacity;
+}
+
+static bool show_record(const struct hv_cpu *cpu)
+{
+	const hv_u32 next = hv_journal_next(cpu->journal);
+	struct hv_journal_record record;
+	hv_u32 sequence;
+
+	if (next == printed[cpu->index] + 1)
+		return false;
+	sequence = first_left(cpu->journal, next, printed[cpu->index]);
+	if (hv_journal_read(cpu->journal, sequence, &record) == HV_OK)
+		print_record(&record);
+	printed[cpu->index] = sequence;
+	return sequence + 1 != next;
+}
+
+static void show_state(hv_u32 index)
+{
+	const hv_u32 state = __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE);
+
+	if (state == known[index])
+		return;
+	known[index] = state;
+	hv_print("partition %s is %s\n", hv_config.partitions[index].name, NAME(states, state));
+}
+
+bool hv_news_step(bool room)
+{
+	bool more = false;
+
+	if (!room)
+		return true;
+	for (hv_u32 i = 0; i < hv_config.board->cpu_count; i++) { /* bound: HV_MAX_CPUS */
+		if (__atomic_load_n(&hv_cpus[i].up, __ATOMIC_ACQUIRE) != 0)
+			more |= show_record(&hv_cpus[i]);
+	}
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
+		show_state(i);
+	return more;
+}
+
+bool hv_news_all_off(void)
+{
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
+		if (__atomic_load_n(&hv_partitions[i].state, __ATOMIC_ACQUIRE) != HV_PARTITION_OFF)
+			return false;
+	}
+	return true;
+}

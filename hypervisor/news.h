@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HAVEN_NEWS_H
+#define HAVEN_NEWS_H
+/**
+ * @file
+ * What the service CPU tells the reader of the console: journal records of all
+ * CPUs as lines of key=value, and changes in the partitions' lives.
+ */
+#include <haven/types.h>
+
+/**
+ * Print the next record of each CPU and each change, if there is room.
+ *
+ * @param room  False: the console is behind; print nothing.
+ * @return true if something is left to print.
+ * Cost: one record per CPU and one line per partition.
+ */
+bool hv_news_step(bool room);
+
+/** True once every partition is off: nothing can start one again. */
+bool hv_news_all_off(void);
+
+#endif

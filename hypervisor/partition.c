@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a partition. Every stop goes one way: the state becomes STOPPING,
+ * each vCPU leaves its guest for the cpu loop, and the CPU of vCPU 0, once none
+ * is left inside, does what follows. A start is the same at boot and at restart.
+ */
+#include <haven/hal/gic.h>
+#include <haven/hal/vcpu.h>
+
+#include "console.h"
+#include "gic.h"
+#include "loader.h"
+#include "partition.h"
+
+static enum hv_partition_state state_of(const struct hv_partition *p)
+{
+	return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE);
+}
+
+static void set_state(struct hv_partition *p, enum hv_partition_state state)
+{
+	__atomic_store_n(&p->state, (hv_u32)state, __ATOMIC_RELEASE);
+	hv_console_post(); /* the service CPU tells the reader */
+}
+
+bool hv_partition_is_stopping(const struct hv_partition *p)
+{
+	return state_of(p) == HV_PARTITION_STOPPING;
+}
+
+void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config)
+{
+	p->config = config;
+	for (hv_u32 i = 0; i < config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
+		hv_cpus[config->vcpu_cpu[i]].partition = p;
+		hv_cpus[config->vcpu_cpu[i]].vcpu = i;
+	}
+	if (hv_stage2_root(config->id, &p->vttbr) != HV_OK)
+		hv_panic("a partition has no stage-2 root");
+}
+
+void hv_partition_launch(struct hv_partition *p)
+{
+	hv_gic_configure(p);
+	__atomic_store_n(&p->state, HV_PARTITION_STARTING, __ATOMIC_RELEASE);
+	hv_kick(hv_cpu_of(p, 0), HV_REQUEST_LOOK);
+}
+
+_Noreturn void hv_vcpu_park(void)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	struct hv_partition *p = cpu->partition;
+
+	hv_hal_vcpu_quiesce();
+	hv_gic_leave(cpu);
+	hv_lock(&p->lock);
+	p->running &= ~(1u << cpu->vcpu);
+	hv_unlock(&p->lock);
+	if (hv_partition_is_stopping(p) && cpu->vcpu != 0)
+		hv_kick(hv_cpu_of(p, 0), HV_REQUEST_LOOK);
+	hv_hal_cpu_restart_loop(cpu->stack_top);
+}
+
+_Noreturn void hv_partition_leave(enum hv_partition_state next)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	struct hv_partition *p = cpu->partition;
+
+	hv_lock(&p->lock);
+	if (state_of(p) == HV_PARTITION_RUNNING) {
+		p->next = next;
+		__atomic_store_n(&p->state, HV_PARTITION_STOPPING, __ATOMIC_RELEASE);
+		for (hv_u32 i = 0; i < p->config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
+			if (i != cpu->vcpu)
+				hv_kick(hv_cpu_of(p, i), HV_REQUEST_LOOK);
+		}
+	}
+	hv_unlock(&p->lock);
+	hv_vcpu_park();
+}
+
+/* No vCPU of the partition is in the guest, and only this CPU gets here. */
+static void finish_stop(struct hv_partition *p)
+{
+	hv_gic_quiesce(p);
+	hv_audit(HV_J_STOP, HV_JV_NONE, NULL, 0, p->next);
+	set_state(p, p->next);
+}
+
+static void start(struct hv_cpu *cpu)
+{
+	struct hv_partition *p = cpu->partition;
+	const struct hv_partition_config *config = p->config;
+
+	hv_gic_quiesce(p);
+	hv_vgic_reset(&p->vgic);
+	hv_vpl011_init(&p->uart, &p->tx, &p->rx);
+	if (hv_psci_init(&p->psci, config->vcpu_count, config->entry_ipa, config->dtb_ipa) != HV_OK)
+		hv_panic("PSCI: number of vCPUs");
+	hv_hal_stage2_use(hv_vtcr.vtcr, p->vttbr);
+	hv_hal_stage2_flush();
+	if (hv_load_partition(cpu->index, config) != HV_OK) {
+		hv_audit(HV_J_STOP, HV_JV_HALT, NULL, 0, HV_PARTITION_OFF);
+		set_state(p, HV_PARTITION_OFF);
+		return;
+	}
+	hv_audit(HV_J_START, HV_JV_NONE, NULL, config->entry_ipa, p->restarts);
+	set_state(p, HV_PARTITION_RUNNING);
+}
+
+/* The lock makes entering and STOPPING exclude each other: nobody slips in late. */
+static bool may_enter(struct hv_cpu *cpu)
+{
+	struct hv_partition *p = cpu->partition;
+	bool enter;
+
+	hv_lock(&p->lock);
+	enter = state_of(p) == HV_PARTITION_RUNNING &&
+		hv_psci_start(&p->psci, cpu->vcpu);
+	if (enter)
+		p->running |= 1u << cpu->vcpu;
+	hv_unlock(&p->lock);
+	return enter;
+}
+
+/*
+ * Interrupts stay pending at EL2's masked PSTATE and end the wait; the exit that
+ * follows the return brings them in. What already sits in a list register ends it too.
+ */
+void hv_vcpu_standby(const struct hv_cpu *cpu)
+{
+	if (hv_vgic_used(&cpu->partition->vgic, cpu->vcpu) == 0 ||
+	    (~hv_hal_lr_empty() & hv_vgic_used(&cpu->partition->vgic, cpu->vcpu)) == 0)
+		hv_hal_wait();
+}
+
+_Noreturn void hv_vcpu_powerdown(struct hv_cpu *cpu, hv_u64 entry, hv_u64 context)
+{
+	hv_vcpu_standby(cpu);
+	hv_hal_vcpu_power_up();
+	hv_hal_vcpu_enter(entry, context);
+}
+
+static void enter_if_started(struct hv_cpu *cpu)
+{
+	const struct hv_psci_vcpu *psci = &cpu->partition->psci.vcpu[cpu->vcpu];
+
+	if (!may_enter(cpu))
+		return;
+	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->partition->vttbr);
+	hv_hal_vcpu_reset(cpu->vcpu);
+	hv_gic_enter(cpu);
+	hv_hal_vcpu_enter(psci->entry, psci->context);
+}
+
+void hv_partition_step(struct hv_cpu *cpu)
+{
+	struct hv_partition *p = cpu->partition;
+
+	if (cpu->vcpu == 0 && state_of(p) == HV_PARTITION_STOPPING &&
+	    __atomic_load_n(&p->running, __ATOMIC_ACQUIRE) == 0)
+		finish_stop(p);
+	if (cpu->vcpu == 0 && state_of(p) == HV_PARTITION_STARTING)
+		start(cpu);
+	enter_if_started(cpu);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HAVEN_PARTITION_H
+#define HAVEN_PARTITION_H
+/**
+ * @file
+ * Life of a partition: placed and launched by the boot CPU, then run by the CPUs
+ * of its vCPUs alone.
+ */
+#include "hv.h"
+
+/** Give the CPUs of the configuration to the partition. Boot CPU, before other CPUs run. */
+void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config);
+/** Let the CPU of vCPU 0 load and start it. Boot CPU, once. */
+void hv_partition_launch(struct hv_partition *p);
+/** One look of the cpu loop at this CPU's partition; enters the guest if it may. */
+void hv_partition_step(struct hv_cpu *cpu);
+/** True while its vCPUs have to leave the guest. */
+bool hv_partition_is_stopping(const struct hv_partition *p);
+/** Stop all vCPUs of the caller's partition; `next` follows. Does not return. */
+_Noreturn void hv_partition_leave(enum hv_partition_state next);
+/** Wait until something is pending for this CPU or its vCPU. */
+void hv_vcpu_standby(const struct hv_cpu *cpu);
+/** The same, then start the vCPU anew: EL1 reset, timers and interrupts kept. Does not return. */
+_Noreturn void hv_vcpu_powerdown(struct hv_cpu *cpu, hv_u64 entry, hv_u64 context);
+/** This CPU's vCPU leaves the guest for the cpu loop. Does not return. */
+_Noreturn void hv_vcpu_park(void);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HAVEN_PRINT_H
+#define HAVEN_PRINT_H
+/**
+ * @file
+ * Text for the console. The boot CPU writes to the UART until the launch, then
+ * the service CPU writes into the hypervisor's console ring. No other CPU prints;
+ * a panic goes to the UART from wherever it happens.
+ */
+#include <haven/types.h>
+
+/**
+ * Print; %s string, %u decimal, %x hexadecimal with 0x. Integers are hv_u64:
+ * smaller ones are widened by the caller's cast.
+ */
+void hv_print(const char *format, ...);
+
+/** From now on print into the console ring of the hypervisor. Boot CPU, at the launch. */
+void hv_print_use_ring(void);
+/** From now on print to the UART again, waiting for it. For panics. */
+void hv_print_use_uart(void);
+
+#endif
