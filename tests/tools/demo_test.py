@@ -54,6 +54,7 @@ class DemoCheckTest(unittest.TestCase):
                 ("rtos-errors", "FreeRTOS prints exact statistics", "0 errors"),
                 ("shell-dead", "Linux runs a command", "haven-42"),
                 ("poweroff-takes-all", "poweroff in Linux", "freertos: up"),
+                ("linux-stays", "poweroff in Linux", "partition linux is off"),
                 ("rtos-stands", "poweroff in Linux", "stands still"),
                 ("linux-returns", "poweroff in Linux", "must not come"),
                 ("no-quit", "Ctrl-] switches", "still runs")):

@@ -35,6 +35,8 @@ def command(line):
     if line == "poweroff":
         show(LINUX + "[    6.4] reboot: Power down\n")
         linux_runs.clear()
+        if FAULT != "linux-stays":
+            show("[haven] partition linux is off\n")
         if FAULT == "poweroff-takes-all":
             rtos_runs.clear()
         if FAULT == "linux-returns":

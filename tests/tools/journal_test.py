@@ -113,8 +113,8 @@ class JournalTest(unittest.TestCase):
     def test_console_lines_behind_colours_and_prefixes(self):
         status, out = self.console(
             "[linux] hello\r\n"
-            "\x1b[36m[haven]\x1b[0m haven: journal seq=1 cpu=2 partition=1 kind=s2-fault verdict=inject "
-            "esr=0x92000046 far=0x1000 ipa=0x80000000 detail=0x0 pc=0x50001234 t=99\r\n"
+            "\x1b[36m[haven]\x1b[0m journal seq=1 cpu=2 partition=1 kind=s2-fault verdict=inject "
+            "esr=0x92000046 far=0x1000 ipa=0x80000000 detail=0x0 pc=0x50001234 t=0x63\r\n"
             "haven: journal seq=4 cpu=2 partition=1 kind=7 verdict=6 "
             "esr=0x5e000000 far=0x0 ipa=0x0 detail=0x84000050 pc=0x0 t=100\r\n")
         self.assertEqual(status, 0)
@@ -123,6 +123,13 @@ class JournalTest(unittest.TestCase):
                          ("s2-fault", "inject", 0x80000000, 99))
         self.assertEqual((second["kind"], second["verdict"], second["detail"]), ("smc", "deny", 0x84000050))
         self.assertEqual(out["notes"], ["cpu 2: 2 records missing between 1 and 4"])
+
+    def test_a_guest_cannot_write_records(self):
+        line = ("journal seq=1 cpu=0 partition=1 kind=stop verdict=halt "
+                "esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0 t=1\r\n")
+        for prefix in ("[linux] ", "[linux] haven: ", "", "\x1b[36m[linux]\x1b[0m [haven] "):
+            self.assertEqual(self.console(prefix + line)[1]["records"], [], prefix)
+        self.assertEqual(len(self.console("[haven] " + line)[1]["records"]), 1)
 
     def test_torn_console_line(self):
         status, out = self.console("haven: journal seq=1 cpu=2 partit\n")

@@ -43,11 +43,12 @@ class DemoCheck:
         m, mark = self.machine, self.machine.mark()
         m.send("poweroff\n")
         off = m.expect(r"reboot: Power down", 30, since=mark).end()
+        m.expect(r"haven\W+partition linux is off", 10, since=mark)
         before = int(m.expect(STATISTICS, 30, since=off).group(2))
         after = int(m.expect(STATISTICS, 30, since=off, times=3).group(2))
         if after <= before:
             raise NotSeen(f"FreeRTOS stands still at tick {after}")
-        m.refuse(r"linux# |linux: init reached", 0.1, since=off)
+        m.refuse(r"linux# |linux: init reached|partition rtos is", 0.1, since=off)
 
     def quits(self):
         """Ctrl-] switches the machine off"""
