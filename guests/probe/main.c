@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sysreg.h"
+#include "tests/tests.h"
+
+#define LINE_SIZE 256u
+
+_Noreturn void probe_main(const void *fdt, u64 base);
+static void run_console(void);
+
+static const struct test tests[] = {
+	{"console", run_console},
+	{"victim", test_victim},
+	{"memory", test_memory},
+	{"walk", test_walk},
+	{"fault", test_fault},
+	{"sgi", test_sgi},
+	{"order", test_order},
+	{"nest", test_nest},
+	{"eoimode", test_eoimode},
+	{"timer", test_timer},
+	{"uart", test_uart},
+	{"spi", test_spi},
+	{"foreign", test_foreign},
+	{"smp", test_smp},
+	{"psci", test_psci},
+	{"reset", test_reset},
+	{"off", test_off},
+	{"calls", test_calls},
+	{"storm", test_storm},
+	{"emul", test_emul},
+	{"sysreg", test_sysreg},
+	{"flood", test_flood},
+	{"hotplug", test_hotplug},
+};
+
+static bool same(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+static void run_test(const char *name)
+{
+	for (u32 i = 0; i < COUNT(tests); i++) {
+		if (!same(tests[i].name, name))
+			continue;
+		report_begin(tests[i].name);
+		tests[i].run();
+		report_end();
+		return;
+	}
+	print("probe: main: no test %s: FAIL\n", name);
+}
+
+static void read_line(char *line)
+{
+	u32 n = 0;
+
+	for (;;) {
+		const int c = get_char();
+
+		if (c == '\r' || c == '\n')
+			break;
+		if (c >= ' ' && n < LINE_SIZE - 1)
+			line[n++] = (char)c;
+	}
+	line[n] = '\0';
+}
+
+/* Lines such as "probe.test=memory probe.at=0x1000": run that, then ask again. */
+static void run_console(void)
+{
+	char line[LINE_SIZE];
+
+	for (;;) {
+		print("probe: console: ready\n");
+		read_line(line);
+		args_override(line);
+		const char *name = arg_text("test");
+
+		if (name != 0 && !same(name, "console"))
+			run_test(name);
+		args_override("");
+	}
+}
+
+_Noreturn void probe_main(const void *fdt, u64 base)
+{
+	args_read(fdt);
+	console_init();
+	print("probe: main: image at %x\n", base);
+	const char *name = arg_text("test");
+
+	run_test(name == 0 ? "console" : name);
+	for (;;)
+		wfi();
+}

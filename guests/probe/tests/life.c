@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One life of the partition: it starts from a fresh image and clean memory, leaves traces,
+ * and ends by a fault, a reset or power off. The next life, if any, tells again.
+ */
+#include "../psci.h"
+#include "access.h"
+#include "tests.h"
+
+#define MARK UINT64_C(0x6d61726b6d61726b)
+
+static volatile u64 initialised = 0x1234;
+
+static void clean_start(void)
+{
+	volatile u64 *const above = (u64 *)(((u64)image_end + 0xffff) & ~UINT64_C(0xfff));
+
+	check_eq("initialised data", initialised, 0x1234);
+	check_eq("memory above the image", *above, 0);
+	check_eq("second vCPU", hvc(PSCI_AFFINITY_INFO, 1, 0, 0), AFFINITY_OFF);
+	check_eq("MMIO of the timer", sysreg_read(cntv_ctl_el0) & 1, 0);
+	initialised = MARK;
+	*above = MARK;
+}
+
+static void spin(struct vcpu_start *start)
+{
+	start->state = 1;
+	for (;;)
+		;
+}
+
+static struct vcpu_start second = {.index = 1, .run = spin};
+
+/* The second vCPU runs, so that stopping has to reach it too. */
+static void begin(void)
+{
+	clean_start();
+	if (arg("smp", 1) != 0)
+		check("second vCPU runs", vcpu_run(&second));
+}
+
+void test_fault(void)
+{
+	begin();
+	report_end();
+	say("now");
+	write32(arg("at", 0x40200000), 0xbad);
+	check("still here", false);
+}
+
+void test_reset(void)
+{
+	begin();
+	report_end();
+	say("now");
+	restart();
+}
+
+void test_off(void)
+{
+	begin();
+	report_end();
+	say("now");
+	power_off();
+}
