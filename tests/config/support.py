@@ -51,29 +51,29 @@ class ConfigCase(unittest.TestCase):
         (self.dir / "initrd").write_bytes(b"i" * 100_001)
         (self.dir / "rtos.bin").write_bytes(b"r" * 5000)
 
-    def compile(self, text, given=None, with_images=True):
+    def compile(self, text, given=None, with_images=True, boards=BOARDS):
         file = self.dir / "x.yaml"
         file.write_text(text, encoding="utf-8")
-        return compiler.compile_file(str(file), BOARDS, given or {}, with_images)
+        return compiler.compile_file(str(file), boards, given or {}, with_images)
 
     def good(self, text=GOOD, **options):
         return self.compile(text, **options).config
 
-    def refusals(self, text, given=None, with_images=True):
+    def refusals(self, text, **options):
         """Each as 'LINE: KEY RULE', without the file's name, which is checked here."""
         with self.assertRaises(Refused) as caught:
-            self.compile(text, given, with_images)
+            self.compile(text, **options)
         name = str(self.dir / "x.yaml") + ":"
         lines = [str(p) for p in caught.exception.problems]
         for line in lines:
             self.assertTrue(line.startswith(name), line)
         return [line[len(name):] for line in lines]
 
-    def assert_refused(self, text, rule, given=None, with_images=True):
+    def assert_refused(self, text, rule, **options):
         """Exactly one refusal, of the marked line, and it says `rule` from its start."""
         marked = [i + 1 for i, line in enumerate(text.split("\n")) if line.endswith(MARK)]
         self.assertEqual(len(marked), 1, "mark one line")
-        got = self.refusals(text.replace(MARK, "# "), given, with_images)
+        got = self.refusals(text.replace(MARK, "# "), **options)
         expected = f"{marked[0]}: {rule}"
         self.assertEqual(len(got), 1, got)
         self.assertEqual(got[0][:len(expected)], expected)

@@ -2,7 +2,7 @@
 """What is refused by a rule: one case for each, with line, key and first words."""
 import unittest
 
-from support import GOOD, ConfigCase, arm64_image
+from support import BOARDS, GOOD, ConfigCase, arm64_image
 
 
 class RuleRefusals(ConfigCase):
@@ -266,6 +266,17 @@ class RuleRefusals(ConfigCase):
         self.assert_refused(self.change(("rtos: [2]", "rtos: [4] #!")),
                             "cpus.rtos[0] is CPU 4, which board qemu-virt does not have; it has 0 "
                             "to 3")
+
+    def test_more_vcpus_than_the_hypervisor_has(self):
+        folder = self.dir / "boards" / "big"
+        folder.mkdir(parents=True)
+        facts = (BOARDS / "qemu-virt" / "board.yaml").read_text(encoding="utf-8")
+        (folder / "board.yaml").write_text(facts.replace(
+            "  - 0x3\n", "  - 0x3\n" + "".join(f"  - {n:#x}\n" for n in range(4, 10))))
+        text = self.change(("qemu-virt", "big"), ("rtos: [2]", "rtos: [9]"),
+                           ("[0, 1]", "[0, 1, 2, 3, 4, 5, 6, 7, 8] #!"))
+        self.assert_refused(text, "cpus.linux has 9 vCPUs; a partition has at most 8",
+                            boards=self.dir / "boards")
 
     def test_cpu_twice_in_a_partition(self):
         self.assert_refused(self.change(("rtos: [2]", "rtos: [2, 2] #!")),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images: something to run in each partition, and room for all in the hypervisor's range."""
-from ..model import MAX_PAYLOADS, PAGE
+from ..model import PAGE
 from ..units import align_up, show_size
 
 # Kept free for the hypervisor itself, its run-time memory included.
@@ -14,9 +14,6 @@ def check(config, problems):
             problems.add(_path(partition, problems), "has nothing to run: give it a kernel or a "
                          f"binary under partitions.{partition.name}, or with "
                          f"--image {partition.name}.kernel=PATH")
-    if len(images) > MAX_PAYLOADS:
-        problems.add(("partitions",), f"need {len(images)} files in the image; at most "
-                     f"{MAX_PAYLOADS} fit its table")
     room = config.journal_pa - config.board.image_base - HYPERVISOR_ROOM
     needed = sum(align_up(i.size, PAGE) for i in images)
     if needed > room:

@@ -19,7 +19,6 @@ def check(config, problems):
             _check_cpu(irq, partition, problems)
             if irq.intid >= FIRST_SPI:
                 _check_owner(irq, partition, owners, problems)
-        _check_console(partition, mine, problems)
 
 
 def _in_range(irq, board, problems):
@@ -49,9 +48,3 @@ def _check_owner(irq, partition, owners, problems):
                      f"{key_text(path)} gives it to {other}; an interrupt has one owner")
     else:
         owners[irq.intid] = (partition.name, irq.path)
-
-
-def _check_console(partition, mine, problems):
-    if partition.has_vuart and partition.vuart_irq in mine:
-        problems.add(mine[partition.vuart_irq].path, f"is interrupt {partition.vuart_irq}, which "
-                     f"the virtual console of {partition.name} uses")

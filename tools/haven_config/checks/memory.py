@@ -21,7 +21,6 @@ def check(config, problems):
         for one, other in combinations(regions, 2):
             _check_ipa(one, other, problems)
         sound += [(partition, region) for region in regions]
-    _check_unused_shared(config, problems)
     for (first, one), (second, other) in combinations(_holders(sound, config), 2):
         _check_pa(first, one, second, other, problems)
 
@@ -150,10 +149,3 @@ def _same_device(one, other):
     """A device taken twice by name is refused by partitions.check, in better words."""
     return one.kind == other.kind == "device" and one.name == other.name \
         and one.path[0] == other.path[0] == "partitions"
-
-
-def _check_unused_shared(config, problems):
-    """Areas that nobody maps are still checked for sense."""
-    for area in config.shared:
-        if not area.sharers and (area.pa % PAGE or area.size % PAGE):
-            problems.add(area.path, "is not a multiple of 4096 in base and size")
