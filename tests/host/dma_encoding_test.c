@@ -74,6 +74,7 @@ static void stage2_entry_refuses_what_is_illegal(void **state)
 		{ "35 bits from level 2", { 0x40120000, 0x8004351d, 1 }, -22 },
 		{ "25 bits from level 2", { 0x40121000, 0x80043527, 1 }, 0 },
 		{ "24 bits", { 0x40121000, 0x80043528, 1 }, -22 },
+		{ "24 bits, root at 0", { 0, 0x80043528, 1 }, -22 },
 		{ "SL0 3 is reserved", { 0x40122000, 0x800435d8, 1 }, -22 },
 		{ "64 KB granule", { 0x40122000, 0x80047558, 1 }, -22 },
 		{ "16 KB granule", { 0x40122000, 0x8004b558, 1 }, -22 },

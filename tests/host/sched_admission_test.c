@@ -41,6 +41,9 @@ static void nonsense_is_refused(void **state)
 	assert_int_equal(hv_admission_check(NULL, 8, &none, &failed), -22);
 	set[7].budget.budget_ns = 101;
 	assert_int_equal(hv_admission_check(set, 8, &none, &failed), -22);
+	set[7].budget.budget_ns = 1;
+	set[0].budget.budget_ns = 0;
+	assert_int_equal(hv_admission_check(set, 8, &none, &failed), -22);
 	assert_true(response == 77 && failed == 77);
 }
 
@@ -149,6 +152,8 @@ static void sums_past_64_bits_are_refused(void **state)
 	const struct hv_server_config sum[] = {
 		SERVER(top, top, 0, true), SERVER(top, top, 1, true) };
 	const struct hv_server_config one[] = { SERVER(top, top, 0, true) };
+	const struct hv_server_config half[] = { SERVER(top, (UINT64_C(1) << 63) + 1, 0, true) };
+	const struct hv_reserve other_half = { UINT64_MAX, UINT64_C(1) << 63 };
 	const struct hv_reserve full = { 1, 1 };
 	hv_u64 response;
 
@@ -156,6 +161,8 @@ static void sums_past_64_bits_are_refused(void **state)
 	assert_int_equal(hv_admission_response(product, 2, &none, 1, &response), -28);
 	assert_int_equal(hv_admission_response(sum, 2, &none, 1, &response), -28);
 	assert_int_equal(hv_admission_response(one, 1, &full, 0, &response), -28);
+	/* 2^63 + 1 and 2^63 make 1 if the carry is lost. */
+	assert_int_equal(hv_admission_response(half, 1, &other_half, 0, &response), -28);
 	assert_int_equal(hv_admission_response(one, 1, &none, 0, &response), 0);
 	assert_true(response == top);
 }
@@ -346,10 +353,15 @@ static void order_of_the_array_does_not_matter(void **state)
 {
 	const struct hv_server_config set[] = {
 		SERVER(30, 6, 9, true), SERVER(10, 3, 2, true), SERVER(20, 5, 4, true) };
+	const struct hv_server_config first_fails[] = { SERVER(14, 7, 1, true),
+							SERVER(10, 5, 0, true) };
 	const struct hv_server_config tie[] = { SERVER(10, 3, 4, true), SERVER(10, 3, 4, true) };
 	hv_u64 response;
+	hv_u32 failed = 77;
 
 	(void)state;
+	assert_int_equal(hv_admission_check(first_fails, 2, &none, &failed), -28);
+	assert_int_equal(failed, 0);
 	assert_int_equal(hv_admission_response(set, 3, &none, 1, &response), 0);
 	assert_true(response == 3);
 	assert_int_equal(hv_admission_response(set, 3, &none, 2, &response), 0);

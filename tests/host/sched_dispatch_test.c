@@ -118,6 +118,20 @@ static void blocking_keeps_or_drops_the_rest_by_kind(void **state)
 	step(8, 0xffffffff, 10);
 }
 
+/* A refill of the one that runs changes nothing: no timer for it. */
+static void own_refill_is_no_event(void **state)
+{
+	(void)state;
+	add(0, 10, 8, 0, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 0), 0);
+	step(0, 0xffffffff, UINT64_MAX);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, true, 5), 0);
+	step(5, 0, 13);
+	step(13, 0, 18); /* 5 charged to the old period, 3 to the new one of 8 */
+	step(18, 0xffffffff, 20);
+}
+
 static void deadline_at_the_end_of_time_is_never(void **state)
 {
 	const struct hv_server_config config = { .budget = { 1, 100, 100 } };
@@ -278,6 +292,7 @@ int main(void)
 		cmocka_unit_test(equal_priorities_go_by_index),
 		cmocka_unit_test(late_timer_is_an_overrun_charged_at_the_refill),
 		cmocka_unit_test(blocking_keeps_or_drops_the_rest_by_kind),
+		cmocka_unit_test(own_refill_is_no_event),
 		cmocka_unit_test(deadline_at_the_end_of_time_is_never),
 		cmocka_unit_test(agrees_with_the_naive_simulator),
 		cmocka_unit_test(an_admitted_server_gets_exactly_its_budget),
