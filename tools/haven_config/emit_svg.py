@@ -70,16 +70,28 @@ def _short(frame):
     return frame.name.replace("the ", "", 1).replace("emulated ", "")
 
 
+def _holder(partition, region):
+    if region.kind == "device":
+        return f"device of {partition.name}"
+    return region.access if region.name == partition.name else f"{region.name}, {region.access}"
+
+
+def _sharers(area):
+    """Their names, or how many if the names would not fit the row."""
+    names = "shared by " + ", ".join(area.sharers)
+    return names if len(names) <= 36 else f"shared by {len(area.sharers)} partitions"
+
+
 def _physical(config, colours):
     own = config.board.hypervisor
     rows = [Row(f.base, f.size, _short(f), "hypervisor only", SERVICE) for f in config.board.reserved]
     rows.append(Row(own.base, own.size, "Haven", "image, payloads, journal", SERVICE))
     for partition in config.partitions:
         rows += [Row(r.pa, r.size, partition.name if r.kind == "ram" else r.name,
-                     f"{r.name} of {partition.name}" if r.kind == "device" else r.access,
+                     _holder(partition, r),
                      colours[partition.name], (partition.name, r.name, r.ipa))
                  for r in partition.regions if r.kind != "shared"]
-    rows += [Row(a.pa, a.size, a.name, "shared by " + ", ".join(a.sharers), SHARED, a.name)
+    rows += [Row(a.pa, a.size, a.name, _sharers(a), SHARED, a.name)
              for a in config.shared]
     return rows
 
