@@ -18,6 +18,9 @@
 static struct hv_conmux mux;
 static struct hv_ring own;
 
+/* Bytes of our own text that found no room; a debugger may look. */
+static hv_u32 lost;
+
 /* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
 static hv_u32 armed = 1;
 
@@ -52,7 +55,8 @@ void hv_console_post(void)
 
 void hv_console_put_own(hv_u8 byte)
 {
-	(void)hv_ring_put(&own, byte);
+	if (!hv_ring_put(&own, byte))
+		lost++;
 }
 
 static void send_bytes(void)

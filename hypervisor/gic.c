@@ -23,15 +23,20 @@ static void tell_others(struct hv_cpu *cpu, hv_u32 vcpus)
 		hv_kick(hv_cpu_of(cpu->partition, hv_ctz32(vcpus)), HV_REQUEST_VGIC);
 }
 
+static void apply_sync(struct hv_cpu *cpu, const struct hv_vgic_sync_fx *fx)
+{
+	for (hv_u32 i = 0; i < fx->count; i++) /* bound: HV_VGIC_MAX_LRS + HV_VGIC_EOI_STEP + 1 */
+		hv_hal_gic_deactivate(fx->deactivate[i]);
+	tell_others(cpu, fx->kick);
+}
+
 static void sync(struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
 {
 	struct hv_vgic_sync_fx fx;
 
 	read_lrs(cpu, lrs);
 	hv_vgic_sync(&cpu->partition->vgic, cpu->vcpu, lrs, &fx);
-	for (hv_u32 i = 0; i < fx.count; i++) /* bound: HV_VGIC_MAX_LRS + HV_VGIC_EOI_STEP */
-		hv_hal_gic_deactivate(fx.deactivate[i]);
-	tell_others(cpu, fx.kick);
+	apply_sync(cpu, &fx);
 }
 
 static void flush(struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
@@ -132,12 +137,14 @@ bool hv_gic_sgi(struct hv_cpu *cpu, hv_u64 value)
 void hv_gic_dir(struct hv_cpu *cpu, hv_u32 intid)
 {
 	struct hv_partition *p = cpu->partition;
+	struct hv_vgic_sync_fx fx;
 	struct hv_vgic_lrs lrs;
 
 	hv_lock(&p->lock);
-	sync(cpu, &lrs);
-	if (hv_vgic_dir(&p->vgic, cpu->vcpu, intid))
-		hv_hal_gic_deactivate(intid);
+	read_lrs(cpu, &lrs);
+	hv_vgic_sync(&p->vgic, cpu->vcpu, &lrs, &fx);
+	hv_vgic_dir(&p->vgic, cpu->vcpu, intid, &fx);
+	apply_sync(cpu, &fx);
 	flush(cpu, &lrs);
 	hv_unlock(&p->lock);
 }

@@ -13,7 +13,8 @@ hv_image_start:
 	b	boot_start
 	.long	0
 	.quad	0x200000		/* text_offset: 2 MiB above the start of RAM */
-	.quad	hv_image_bytes		/* image_size: tools/haven-pack adds the payloads */
+	/* image_size stands here: the link script writes it, tools/haven-pack adds the payloads. */
+	.section .head.rest, "a"
 	.quad	2			/* flags: little-endian, 4 KB pages, placed at text_offset */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
