@@ -39,7 +39,7 @@ struct hv_conmux {
 	struct hv_conmux_source source[HV_CONMUX_SOURCES];
 	hv_u32 count;
 	hv_u32 current; /**< Whose line it is. */
-	hv_u32 target;  /**< Who gets the keys; count: nobody. */
+	hv_u32 target;  /**< Who gets the keys; HV_CONMUX_SOURCES: nobody. */
 	hv_u32 drained; /**< Bit per source. */
 	hv_u32 line;    /**< Bytes of the current source on this line. */
 	hv_u32 silent;  /**< Ticks without a byte of it while others waited. */
