@@ -146,7 +146,8 @@ hv_status_t hv_smmu_l1_descriptor(hv_u64 leaf_pa, hv_u64 *descriptor)
 
 hv_status_t hv_smmu_strtab_base(const struct hv_smmu_strtab *strtab, hv_u64 pa, hv_u64 *base)
 {
-	if (strtab == NULL || base == NULL || pa >= PA_LIMIT || !hv_is_aligned(pa, strtab->top_align))
+	if (strtab == NULL || base == NULL || pa >= PA_LIMIT ||
+	    !hv_is_aligned(pa, strtab->top_align))
 		return HV_EINVAL;
 	*base = pa | BASE_RA;
 	return HV_OK;

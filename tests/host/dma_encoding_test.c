@@ -237,7 +237,7 @@ static void queue_bases(void **state)
 	assert_true(base == UINT64_C(0x400000004001000b));
 	base = 77;
 	assert_int_equal(hv_smmu_queue_base(0x40010000, 13, 16, &base), -22); /* 128 KB */
-	assert_int_equal(hv_smmu_queue_base(0x40010010, 0, 16, &base), -22);  /* 32 bytes at least */
+	assert_int_equal(hv_smmu_queue_base(0x40010010, 0, 16, &base), -22); /* min. 32 bytes */
 	assert_int_equal(hv_smmu_queue_base(0x40000000, 20, 16, &base), -22);
 	assert_int_equal(hv_smmu_queue_base(0x40010000, 8, 24, &base), -22);
 	assert_int_equal(hv_smmu_queue_base(UINT64_C(0x10000000000000), 8, 16, &base), -22);
@@ -380,7 +380,8 @@ static void event_fields_lie_where_the_manual_says(void **state)
 	/* Privileged read at stage 1: the IPA is UNKNOWN and must not be used. */
 	const hv_u64 read[4] = { UINT64_C(0x00000010abcde810), UINT64_C(0x0000010a00000000),
 				 0x1234, 0x5000 };
-	const hv_u64 fetch[4] = { UINT64_C(0x0000001000000010), UINT64_C(0x0000000c00000000), 0, 0 };
+	const hv_u64 fetch[4] = { UINT64_C(0x0000001000000010), UINT64_C(0x0000000c00000000),
+				  0, 0 };
 	struct hv_smmu_event event;
 
 	(void)state;
@@ -433,8 +434,10 @@ static void refusal_names_what_is_missing(void **state)
 		int missing;
 		const char *name;
 	} rows[] = {
-		{ { 0x0d44101a, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 1, "IDR0.S2P" },
-		{ { 0x0d441017, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 2, "IDR0.TTF" },
+		{ { 0x0d44101a, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 1,
+		  "IDR0.S2P" },
+		{ { 0x0d441017, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 2,
+		  "IDR0.TTF" },
 		{ { 0x0d64101b, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 3,
 		  "IDR0.TTENDIAN" },
 		{ { 0x0e44101b, 0x02730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 4,
@@ -451,11 +454,14 @@ static void refusal_names_what_is_missing(void **state)
 		  "IDR1.TABLES_PRESET" },
 		{ { 0x0d44101b, 0x22730010, 0x41c, 0x74 }, { 40, 44, 16, 16, 8, 7, 0 }, 10,
 		  "IDR1.QUEUES_PRESET" },
-		{ { 0x0d44101b, 0x02730010, 0x40c, 0x74 }, { 40, 44, 16, 16, 8, 7, 1 }, 11, "IDR3.XNX" },
+		{ { 0x0d44101b, 0x02730010, 0x40c, 0x74 }, { 40, 44, 16, 16, 8, 7, 1 }, 11,
+		  "IDR3.XNX" },
 		{ { 0x0d44101b, 0x02730010, 0x41c, 0x64 }, { 40, 44, 16, 16, 8, 7, 0 }, 12,
 		  "IDR5.GRAN4K" },
-		{ { 0x0d44101b, 0x02730010, 0x41c, 0x72 }, { 40, 44, 16, 16, 8, 7, 0 }, 13, "IDR5.OAS" },
-		{ { 0x0d44101b, 0x02730010, 0x41c, 0x71 }, { 40, 36, 16, 16, 8, 7, 0 }, 13, "IDR5.OAS" },
+		{ { 0x0d44101b, 0x02730010, 0x41c, 0x72 }, { 40, 44, 16, 16, 8, 7, 0 }, 13,
+		  "IDR5.OAS" },
+		{ { 0x0d44101b, 0x02730010, 0x41c, 0x71 }, { 40, 36, 16, 16, 8, 7, 0 }, 13,
+		  "IDR5.OAS" },
 	};
 
 	(void)state;
@@ -477,7 +483,7 @@ static void refusal_names_what_is_missing(void **state)
 static void other_hardware_is_read_right(void **state)
 {
 	static const hv_u8 widths[8] = { 32, 36, 40, 42, 44, 48, 52, 56 };
-	/* Both table formats, mixed endianness, stall optional, linear only, ATS, MSI; 8-bit VMID. */
+	/* Both table formats, mixed endianness, optional stall, linear, ATS, MSI, 8-bit VMID. */
 	const struct hv_smmu_idr idr = { 0x0000240d, 0x01070006, 0x10, 0x10 };
 	struct hv_smmu_needs needs = { 32, 32, 6, 8, 8, 7, true };
 	enum hv_smmu_missing missing;

@@ -64,7 +64,8 @@ static void sum_is_exact_to_the_last_bit(void **state)
 	const struct hv_server_config full[] = { SERVER(p, p, 0, 0), SERVER(p, 1, 0, 0) };
 	const struct hv_server_config eighths[] = {
 		SERVER(8, 1, 0, 0), SERVER(16, 2, 0, 0), SERVER(24, 3, 0, 0), SERVER(32, 4, 0, 0),
-		SERVER(40, 5, 0, 0), SERVER(48, 6, 0, 0), SERVER(56, 7, 0, 0), SERVER(64, 8, 0, 0) };
+		SERVER(40, 5, 0, 0), SERVER(48, 6, 0, 0), SERVER(56, 7, 0, 0),
+		SERVER(64, 8, 0, 0) };
 	const struct hv_reserve least = { UINT64_MAX, 1 };
 
 	(void)state;
@@ -118,7 +119,8 @@ static void back_to_back_budgets_count(void **state)
 static void window_inside_the_first_budget(void **state)
 {
 	/* The window of 1 ns is shorter than the urgent budget: exactly one refill counts. */
-	const struct hv_server_config set[] = { SERVER(100, 40, 0, false), SERVER(90, 1, 1, false) };
+	const struct hv_server_config set[] = { SERVER(100, 40, 0, false),
+						SERVER(90, 1, 1, false) };
 	hv_u64 response = 0;
 
 	(void)state;

@@ -201,7 +201,8 @@ static void compare(unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		if (servers[i].remaining_ns != naive[i].remaining ||
 		    servers[i].debt_ns != naive[i].debt ||
-		    servers[i].next_refill_ns != (naive_now / naive[i].period + 1) * naive[i].period)
+		    servers[i].next_refill_ns !=
+			    (naive_now / naive[i].period + 1) * naive[i].period)
 			fail_msg("server %u differs at %llu", i, (unsigned long long)naive_now);
 	}
 }
@@ -246,7 +247,8 @@ static void one_random_run(void)
 			const unsigned who = rnd(count);
 			const bool runnable = rnd(2) == 0;
 
-			assert_int_equal(hv_dispatch_set_runnable(&cpu, who, runnable, naive_now), 0);
+			assert_int_equal(
+				hv_dispatch_set_runnable(&cpu, who, runnable, naive_now), 0);
 			naive[who].runnable = runnable;
 			if (naive[who].polling && !runnable)
 				naive[who].remaining = 0;

@@ -75,7 +75,7 @@ enum hv_smmu_missing {
 	HV_SMMU_MISSING_SIDSIZE,       /**< IDR1.SIDSIZE: an assigned stream cannot exist. */
 	HV_SMMU_MISSING_CMDQS,         /**< IDR1.CMDQS: command queue too small. */
 	HV_SMMU_MISSING_EVENTQS,       /**< IDR1.EVENTQS: event queue too small. */
-	HV_SMMU_MISSING_TABLES_PRESET, /**< IDR1.TABLES_PRESET: tables lie where we do not choose. */
+	HV_SMMU_MISSING_TABLES_PRESET, /**< IDR1.TABLES_PRESET: tables lie where others chose. */
 	HV_SMMU_MISSING_QUEUES_PRESET, /**< IDR1.QUEUES_PRESET: likewise the queues. */
 	HV_SMMU_MISSING_XNX,           /**< IDR3.XNX */
 	HV_SMMU_MISSING_GRAN4K,        /**< IDR5.GRAN4K: no 4 KB granule. */
