@@ -94,6 +94,7 @@ void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 	struct hv_cpu *cpu = hv_hal_cpu_self();
 	struct hv_partition *p = cpu->partition;
 	hv_u64 *x = frame->x;
+	const hv_u64 function = x[0];
 
 	hv_hal_exit_set_pc(hv_hal_exit_pc() + hv_call_advance(esr));
 	switch (hv_call_route(esr, x, p->config->smc_allowed, p->config->smc_allowed_count)) {
@@ -102,7 +103,7 @@ void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 		break;
 	case HV_CALL_UNKNOWN:
 		hv_audit(HV_J_SMC, HV_JV_DENY, &(struct hv_exc_regs){.esr = esr, .elr = hv_hal_exit_pc()},
-			 0, x[0]);
+			 0, function);
 		break;
 	case HV_CALL_PSCI:
 		call_psci(cpu, x);
