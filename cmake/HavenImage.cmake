@@ -15,7 +15,7 @@ function(haven_image name)
   set(elf haven_${name})
   add_executable(${elf} EXCLUDE_FROM_ALL ${dir}/config.c ${PROJECT_SOURCE_DIR}/hypervisor/state.c)
   target_include_directories(${elf} PRIVATE ${dir})
-  target_link_libraries(${elf} PRIVATE haven_core haven_target haven_warnings)
+  target_link_libraries(${elf} PRIVATE haven_core haven_hal haven_target haven_warnings)
   target_link_options(${elf} PRIVATE -nostdlib -pie -T ${HAVEN_LINK_SCRIPT}
     LINKER:--no-dynamic-linker,-z,text,-z,norelro,-z,noexecstack,-z,max-page-size=4096
     LINKER:--build-id=none,--gc-sections,-Bsymbolic,-Map,${CMAKE_CURRENT_BINARY_DIR}/${name}.map)

@@ -8,7 +8,7 @@ include(GNUInstallDirs)
 
 add_library(haven_warnings INTERFACE)
 target_compile_options(haven_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror)
+  "$<$<COMPILE_LANGUAGE:C>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow;-Wstrict-prototypes;-Wmissing-prototypes;-Werror>")
 
 # Flags of code that runs at EL2; a port fills it in. Empty on the host.
 add_library(haven_target INTERFACE)

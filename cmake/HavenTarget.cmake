@@ -4,7 +4,7 @@
 # strict alignment (memory is Device-typed until the MMU is on).
 target_compile_options(haven_target INTERFACE
   -march=armv8-a+crc -mgeneral-regs-only -mstrict-align -mno-outline-atomics
-  "SHELL:-include ${PROJECT_SOURCE_DIR}/hal/arm64/hidden.h"
+  "$<$<COMPILE_LANGUAGE:C>:SHELL:-include ${PROJECT_SOURCE_DIR}/hal/arm64/hidden.h>"
   -ffreestanding -fno-builtin -fpie -fvisibility=hidden -fno-jump-tables -fno-common
   -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
-  $<$<C_COMPILER_ID:GNU>:-fstack-usage>)
+  $<$<COMPILE_LANG_AND_ID:C,GNU>:-fstack-usage>)
