@@ -13,6 +13,7 @@
 #define VGIC_PIDR2 0x3bu /* ArchRev 3: GICv3 */
 
 _Static_assert(HV_MAX_CPUS <= 16, "a vCPU index is Aff0 of one target list, and a nibble");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "priority bytes in their words");
 _Static_assert(HV_VGIC_WORDS <= 32, "one summary word per vCPU");
 
 static inline struct hv_vgic_bank *vgic_bank(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 word)
@@ -46,7 +47,7 @@ static inline hv_u32 vgic_spilled(const struct hv_vgic_bank *bank)
 
 static inline hv_u32 vgic_prio_byte(const struct hv_vgic_bank *bank, hv_u32 n)
 {
-	return (bank->prio[n / 4] >> (8 * (n % 4))) & 0xff;
+	return ((const hv_u8 *)bank->prio)[n];
 }
 
 /* Tell the vCPUs concerned that interrupts @mask of a word changed; returns whom to kick. */
@@ -81,9 +82,6 @@ void vgic_icfgr_write(const struct vgic_access *at, hv_u32 half, hv_u32 value);
 hv_u32 vgic_prio_read(const struct hv_vgic_bank *bank, hv_u32 n, hv_u32 size);
 void vgic_prio_write(const struct vgic_access *at, hv_u32 n, hv_u32 size, hv_u32 value);
 
-/* Of @mask (not 0), the bits of the highest priority. */
-hv_u32 vgic_prio_best(const struct hv_vgic_bank *bank, hv_u32 mask);
-
 static inline void vgic_fx_clear(struct hv_vgic_fx *fx, hv_u32 redist)
 {
 	fx->merge = 0;
@@ -102,8 +100,9 @@ static inline bool vgic_size_ok(hv_u32 offset, hv_u32 size, bool bytes, bool dou
 	return size == 4 || (size == 1 && bytes) || (size == 8 && doublewords);
 }
 
-/* List register @index for @intid, whose state moves into it. */
-hv_u64 vgic_place(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u32 index);
+/* List register @index for @intid of @bank, whose state moves into it. */
+hv_u64 vgic_place(struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_bank *bank,
+		  hv_u32 intid, hv_u32 index);
 
 /* Take SGIs out of the inbox into the pending state. */
 static inline void vgic_take_inbox(struct hv_vgic_cpu *cpu)

@@ -2,10 +2,9 @@
 /* From an event to a list register without looking at the others. */
 #include "vgic_impl.h"
 
-hv_u64 vgic_place(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u32 index)
+hv_u64 vgic_place(struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_bank *bank,
+		  hv_u32 intid, hv_u32 index)
 {
-	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
-	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, intid / 32);
 	const hv_u32 n = intid % 32, bit = 1u << n, slot = 1u << index;
 	const hv_u32 active = bank->active & bit;
 	/* An active one with a new route goes there before it is pending again. */
@@ -60,7 +59,7 @@ static enum hv_vgic_step place_single(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 
 				      struct hv_vgic_slot *slot)
 {
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
-	const hv_u32 free = (hv_u32)elrsr & ~cpu->used & (0xffffffffu >> (32 - vgic->lrs));
+	const hv_u32 free = (hv_u32)elrsr & ~cpu->used;
 	const hv_u32 word = hv_ctz32(cpu->waiting);
 	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
 	const hv_u32 mine = bank->at[vcpu];
@@ -76,7 +75,7 @@ static enum hv_vgic_step place_single(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 
 		return HV_VGIC_RESYNC;
 	cpu->waiting = 0;
 	slot->index = hv_ctz32(free);
-	slot->value = vgic_place(vgic, vcpu, 32 * word + hv_ctz32(ready), slot->index);
+	slot->value = vgic_place(vgic, cpu, bank, 32 * word + hv_ctz32(ready), slot->index);
 	return HV_VGIC_WRITE_LR;
 }
 
@@ -110,6 +109,32 @@ static void take_over(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *ba
 		bank->moving |= bit;
 }
 
+/*
+ * The steady state: the lowest free list register held the same interrupt before, so
+ * nothing but its value is new.
+ */
+static bool reuse(const struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_bank *bank,
+		  hv_u32 intid, hv_u64 elrsr, struct hv_vgic_slot *slot)
+{
+	const hv_u32 bit = 1u << (intid % 32);
+	const hv_u32 ready = vgic_enabled(vgic, bank) & bank->queued &
+			     ~(bank->moving | bank->unpend | bank->unact) & bit;
+	hv_u32 index;
+
+	if (ready == 0 || (hv_u32)elrsr == 0 || cpu->waiting != 0 || cpu->resync)
+		return false;
+	index = hv_ctz32((hv_u32)elrsr);
+	if (cpu->intid[index] != intid || (cpu->used >> index & 1) == 0)
+		return false;
+	bank->active &= ~bit;
+	cpu->latched |= 1u << index;
+	slot->index = index;
+	slot->value = LR_PENDING | LR_HW | HV_PUT(LR_PINTID, intid) | intid |
+		      HV_PUT(LR_GROUP, bank->group >> (intid % 32)) |
+		      HV_PUT(LR_PRIO, vgic_prio_byte(bank, intid % 32));
+	return true;
+}
+
 enum hv_vgic_step hv_vgic_inject(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u64 elrsr,
 				 struct hv_vgic_slot *slot)
 {
@@ -123,6 +148,8 @@ enum hv_vgic_step hv_vgic_inject(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid
 		return HV_VGIC_FOREIGN;
 	if ((bank->at[vcpu] & bit) == 0)
 		take_over(vgic, vcpu, bank, bit);
+	else if (reuse(vgic, &vgic->cpu[vcpu], bank, intid, elrsr, slot))
+		return HV_VGIC_WRITE_LR;
 	bank->pend |= bit;
 	vgic->cpu[vcpu].waiting |= 1u << word;
 	return hv_vgic_deliver(vgic, vcpu, elrsr, slot);

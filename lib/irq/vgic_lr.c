@@ -25,6 +25,22 @@ static void end_spilled(struct hv_vgic *vgic, struct hv_vgic_bank *bank, hv_u32 
 		fx->kick |= vgic_settle(vgic, intid / 32, bit);
 }
 
+/* Of @mask (not 0), the bits of the highest priority: one step per implemented bit. */
+static inline hv_u32 prio_best(const hv_u32 *plane, hv_u32 mask)
+{
+	hv_u32 lower = mask & ~plane[4];
+
+	mask = lower != 0 ? lower : mask;
+	lower = mask & ~plane[3];
+	mask = lower != 0 ? lower : mask;
+	lower = mask & ~plane[2];
+	mask = lower != 0 ? lower : mask;
+	lower = mask & ~plane[1];
+	mask = lower != 0 ? lower : mask;
+	lower = mask & ~plane[0];
+	return lower != 0 ? lower : mask;
+}
+
 /* Priority and INTID of the best of @mask as one number that sorts, or VGIC_NONE. */
 static hv_u32 sort_key(const struct hv_vgic_bank *bank, hv_u32 word, hv_u32 mask, hv_u32 active)
 {
@@ -32,7 +48,7 @@ static hv_u32 sort_key(const struct hv_vgic_bank *bank, hv_u32 word, hv_u32 mask
 
 	if (mask == 0)
 		return VGIC_NONE;
-	best = vgic_prio_best(bank, mask);
+	best = prio_best(bank->plane, mask);
 	if ((best & active) != 0)
 		best &= active;
 	n = hv_ctz32(best);
@@ -42,37 +58,41 @@ static hv_u32 sort_key(const struct hv_vgic_bank *bank, hv_u32 word, hv_u32 mask
 #define KEY_PENDING 0x8000u
 #define KEY_INTID   0x3ffu
 
+static hv_u32 best_spilled(struct hv_vgic *vgic, hv_u32 vcpu)
+{
+	hv_u32 best = VGIC_NONE;
+
+	for (hv_u32 left = vgic->cpu[vcpu].waiting; left != 0; left &= left - 1) {
+		/* bound: HV_VGIC_WORDS */
+		const hv_u32 word = hv_ctz32(left);
+		const struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
+		const hv_u32 mask = vgic_spilled(bank) & bank->at[vcpu];
+		const hv_u32 key = sort_key(bank, word, mask, mask);
+
+		best = key < best ? key : best;
+	}
+	return best;
+}
+
 /*
  * With EOImode 0, an EOI ends the highest running priority, and one that no list
  * register took can only be the best of the spilled ones. With EOImode 1 there is
- * TDIR, and nothing counts.
+ * TDIR, and nothing counts. The maintenance interrupt comes with the first.
  */
-static void end_counted(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_lrs *lrs,
-			struct hv_vgic_sync_fx *fx)
+static void end_counted(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 hcr, struct hv_vgic_sync_fx *fx)
 {
-	hv_u32 count = (lrs->hcr & HCR_LRENPIE) != 0 ? (hv_u32)HV_GET(HCR_EOICOUNT, lrs->hcr) : 0;
+	hv_u32 count = (hcr & HCR_LRENPIE) != 0 ? (hv_u32)HV_GET(HCR_EOICOUNT, hcr) : 0;
 
-	for (hv_u32 step = 0; step < HV_VGIC_EOI_STEP && count > 0; step++) { /* bound: 4 */
-		hv_u32 best = VGIC_NONE;
+	if (count > HV_VGIC_EOI_STEP)
+		count = HV_VGIC_EOI_STEP;
+	for (; count != 0; count--) { /* bound: HV_VGIC_EOI_STEP */
+		const hv_u32 key = best_spilled(vgic, vcpu);
+		const hv_u32 intid = key & KEY_INTID;
 
-		for (hv_u32 left = vgic->cpu[vcpu].waiting; left != 0; left &= left - 1) {
-			/* bound: HV_VGIC_WORDS */
-			const hv_u32 word = hv_ctz32(left);
-			const struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
-			const hv_u32 mask = vgic_spilled(bank) & bank->at[vcpu];
-			const hv_u32 key = sort_key(bank, word, mask, mask);
-
-			best = key < best ? key : best;
-		}
-		if (best == VGIC_NONE) {
-			count = 0;
-			break;
-		}
-		best &= KEY_INTID;
-		end_spilled(vgic, vgic_bank(vgic, vcpu, best / 32), best, fx);
-		count--;
+		if (key == VGIC_NONE)
+			return;
+		end_spilled(vgic, vgic_bank(vgic, vcpu, intid / 32), intid, fx);
 	}
-	lrs->hcr = HV_PUT(HCR_EOICOUNT, count);
 }
 
 /* Take one list register back. */
@@ -103,14 +123,14 @@ static void harvest(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 index, hv_u64 lr,
 	cpu->waiting |= 1u << word;
 }
 
-void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_lrs *lrs,
+void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *lrs,
 		  struct hv_vgic_sync_fx *fx)
 {
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
 
 	fx->kick = 0;
 	fx->count = 0;
-	end_counted(vgic, vcpu, lrs, fx);
+	end_counted(vgic, vcpu, lrs->hcr, fx);
 	for (hv_u32 left = cpu->used; left != 0; left &= left - 1) /* bound: HV_VGIC_MAX_LRS */
 		harvest(vgic, vcpu, hv_ctz32(left), lrs->lr[hv_ctz32(left)], fx);
 	cpu->used = 0;
@@ -130,62 +150,59 @@ void hv_vgic_dir(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, struct hv_vgic
 		end_spilled(vgic, bank, intid, fx);
 }
 
-/* The best candidate of each word, so that taking one costs one word again. */
+/* The candidates of each word, and the best of them as its key. */
 struct search {
-	hv_u32 words;
 	hv_u32 key[HV_VGIC_WORDS];
+	hv_u32 ready[HV_VGIC_WORDS];
+	hv_u32 spilled[HV_VGIC_WORDS];
 };
 
-static hv_u32 word_key(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 word, bool active_too)
+static void search_start(struct search *search, struct hv_vgic *vgic, hv_u32 vcpu)
 {
-	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
-	const hv_u32 active = active_too ? vgic_spilled(bank) : 0;
-
-	return sort_key(bank, word, (vgic_ready(vgic, bank) | active) & bank->at[vcpu], active);
-}
-
-static void search_all(struct search *search, struct hv_vgic *vgic, hv_u32 vcpu, bool active_too)
-{
-	search->words = 0;
 	for (hv_u32 left = vgic->cpu[vcpu].waiting; left != 0; left &= left - 1) {
 		/* bound: HV_VGIC_WORDS */
 		const hv_u32 word = hv_ctz32(left);
+		const struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
+		const hv_u32 ready = vgic_ready(vgic, bank) & bank->at[vcpu];
+		const hv_u32 spilled = vgic_spilled(bank) & bank->at[vcpu];
 
-		search->key[word] = word_key(vgic, vcpu, word, active_too);
-		if (search->key[word] != VGIC_NONE)
-			search->words |= 1u << word;
+		search->ready[word] = ready;
+		search->spilled[word] = spilled;
+		search->key[word] = sort_key(bank, word, ready | spilled, spilled);
 	}
 }
 
-static hv_u32 search_best(const struct search *search)
+/* The best key of all words, or of their pending ones alone. */
+static hv_u32 search_best(const struct search *search, struct hv_vgic *vgic, hv_u32 vcpu,
+			  bool pending_only)
 {
 	hv_u32 best = VGIC_NONE;
 
-	for (hv_u32 left = search->words; left != 0; left &= left - 1) { /* bound: HV_VGIC_WORDS */
-		const hv_u32 key = search->key[hv_ctz32(left)];
+	for (hv_u32 left = vgic->cpu[vcpu].waiting; left != 0; left &= left - 1) {
+		/* bound: HV_VGIC_WORDS */
+		const hv_u32 word = hv_ctz32(left);
+		hv_u32 key = search->key[word];
 
+		if (pending_only)
+			key = sort_key(vgic_bank(vgic, vcpu, word), word, search->ready[word], 0);
 		best = key < best ? key : best;
 	}
 	return best;
 }
 
 /* What did not fit: remember the words, and ask to be told when there is room. */
-static hv_u64 leave_rest(struct hv_vgic *vgic, hv_u32 vcpu)
+static hv_u64 leave_rest(const struct search *search, struct hv_vgic_cpu *cpu)
 {
-	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
 	hv_u64 hcr = HCR_EN;
 
 	for (hv_u32 left = cpu->waiting; left != 0; left &= left - 1) { /* bound: HV_VGIC_WORDS */
 		const hv_u32 word = hv_ctz32(left);
-		const struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
-		const hv_u32 ready = vgic_ready(vgic, bank) & bank->at[vcpu];
-		const hv_u32 spilled = vgic_spilled(bank) & bank->at[vcpu];
 
-		if (ready != 0)
+		if (search->ready[word] != 0)
 			hcr |= HCR_NPIE;
-		if (spilled != 0)
+		if (search->spilled[word] != 0)
 			hcr |= HCR_LRENPIE | HCR_TDIR;
-		if ((ready | spilled) == 0)
+		if (search->key[word] == VGIC_NONE)
 			cpu->waiting &= ~(1u << word);
 	}
 	return hcr;
@@ -193,30 +210,34 @@ static hv_u64 leave_rest(struct hv_vgic *vgic, hv_u32 vcpu)
 
 void hv_vgic_flush(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_lrs *lrs)
 {
+	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
 	struct search search;
 	bool pending = false;
 
-	search_all(&search, vgic, vcpu, true);
+	search_start(&search, vgic, vcpu);
 	for (hv_u32 index = 0; index < vgic->lrs; index++) { /* bound: HV_VGIC_MAX_LRS */
-		hv_u32 key, intid;
+		const bool last = index == vgic->lrs - 1;
+		hv_u32 key = VGIC_NONE, word, bit;
+		struct hv_vgic_bank *bank;
 
-		/* NPIE would not stop without a pending one, and the guest would miss it. */
-		if (index == vgic->lrs - 1 && !pending)
-			search_all(&search, vgic, vcpu, false);
-		key = search_best(&search);
-		if (key == VGIC_NONE && index == vgic->lrs - 1 && !pending) {
-			search_all(&search, vgic, vcpu, true);
-			key = search_best(&search);
-		}
 		lrs->lr[index] = 0;
+		/* NPIE would not stop without a pending one, and the guest would miss it. */
+		if (last && !pending)
+			key = search_best(&search, vgic, vcpu, true);
+		if (key == VGIC_NONE)
+			key = search_best(&search, vgic, vcpu, false);
 		if (key == VGIC_NONE)
 			continue;
-		intid = key & KEY_INTID;
 		pending |= (key & KEY_PENDING) != 0;
-		lrs->lr[index] = vgic_place(vgic, vcpu, intid, index);
-		search.key[intid / 32] = word_key(vgic, vcpu, intid / 32, true);
-		if (search.key[intid / 32] == VGIC_NONE)
-			search.words &= ~(1u << (intid / 32));
+		key &= KEY_INTID;
+		word = key / 32;
+		bit = 1u << (key % 32);
+		bank = vgic_bank(vgic, vcpu, word);
+		lrs->lr[index] = vgic_place(vgic, cpu, bank, key, index);
+		search.ready[word] &= ~bit;
+		search.spilled[word] &= ~bit;
+		search.key[word] = sort_key(bank, word, search.ready[word] | search.spilled[word],
+					    search.spilled[word]);
 	}
-	lrs->hcr = (lrs->hcr & HCR_EOICOUNT) | leave_rest(vgic, vcpu);
+	lrs->hcr = leave_rest(&search, cpu);
 }

@@ -46,14 +46,3 @@ void vgic_prio_write(const struct vgic_access *at, hv_u32 n, hv_u32 size, hv_u32
 	}
 	at->fx->kick = vgic_changed(at->vgic, bank, at->word, owned << first);
 }
-
-hv_u32 vgic_prio_best(const struct hv_vgic_bank *bank, hv_u32 mask)
-{
-	for (hv_u32 k = 5; k-- > 0;) { /* bound: 5 */
-		const hv_u32 lower = mask & ~bank->plane[k];
-
-		if (lower != 0)
-			mask = lower;
-	}
-	return mask;
-}

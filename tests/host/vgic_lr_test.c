@@ -298,13 +298,24 @@ static void eois_are_worked_off_in_steps(void **state)
 	assert_int_equal(0x4005, lrs.hcr);
 	wr(0x304, 4, 0x000e); /* three more, emulated */
 	lrs.hcr |= 31ull << 27;
+	resync(0); /* two at a time: 33 and 34 */
+	assert_int_equal(0, sfx.count);
+	assert_int_equal(0xff08, rd(0x304));
+	assert_int_equal(0x4005, lrs.hcr);
+	/* Registers: 35, 40, 41, 42. */
+	lrs.hcr |= 2ull << 27;
 	resync(0);
-	assert_int_equal(1, sfx.count); /* after 33, 34 and 35 */
-	assert_int_equal(44, sfx.deactivate[0]);
-	assert_int_equal(27ull << 27, lrs.hcr & 31ull << 27);
+	assert_int_equal(2, sfx.count);
+	assert_int_equal(43, sfx.deactivate[0]);
+	assert_int_equal(44, sfx.deactivate[1]);
+	assert_int_equal(0xe708, rd(0x304));
+	/* More than there are. */
+	wr(0x384, 4, 0xc000);
+	lrs.hcr |= 2ull << 27;
 	resync(0);
-	assert_int_equal(3, sfx.count);
-	assert_int_equal(0, lrs.hcr & 31ull << 27); /* none left: the rest was for nothing */
+	assert_int_equal(1, sfx.count);
+	assert_int_equal(45, sfx.deactivate[0]);
+	assert_int_equal(1, lrs.hcr);
 	/* A count that was not asked for means nothing. */
 	lrs.hcr = 1 | 5ull << 27;
 	resync(0);

@@ -32,8 +32,10 @@
 #define HV_VGIC_WORDS (HV_MAX_IRQ_ID / 32)
 /** List registers that the architecture allows. */
 #define HV_VGIC_MAX_LRS 16
-/** Spilled deactivations (ICH_HCR_EL2.EOIcount) worked off in one sync. */
-#define HV_VGIC_EOI_STEP 4
+/** Deactivations of spilled interrupts (ICH_HCR_EL2.EOIcount) that one sync works off. The
+ *  first one raises the maintenance interrupt, so that more than one is rare; what lies
+ *  above stays active until the guest clears it. */
+#define HV_VGIC_EOI_STEP 2
 
 /* ---- state: fields are private to lib/irq, the layout is public for allocation ---- */
 
@@ -310,12 +312,11 @@ hv_u32 hv_vgic_used(const struct hv_vgic *vgic, hv_u32 vcpu);
  *
  * Who: maintenance interrupt, HV_VGIC_RESYNC, before an access that hv_vgic_needs_sync().
  *
- * @param lrs  lr[] of hv_vgic_used() and hcr sampled from hardware. hcr keeps the part
- *             of EOIcount that was not worked off, for the flush.
+ * @param lrs  lr[] of hv_vgic_used() and hcr sampled from hardware.
  * Cost: used list registers + HV_VGIC_EOI_STEP searches over the words.
  * Source: IHI 0069, "ICH_LR<n>_EL2", "ICH_HCR_EL2.EOIcount".
  */
-void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_lrs *lrs,
+void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *lrs,
 		  struct hv_vgic_sync_fx *fx);
 
 /**
