@@ -127,6 +127,8 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 			return status;
 	}
 	hv_irq_seal();
-	status = hv_stage2_seal();
+	status = hv_budget_sched_seal();
+	if (status == HV_OK)
+		status = hv_stage2_seal();
 	return status == HV_OK ? HV_OK : fail(error, "seal", "-", 0, status);
 }
