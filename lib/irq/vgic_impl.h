@@ -104,13 +104,12 @@ static inline bool vgic_size_ok(hv_u32 offset, hv_u32 size, bool bytes, bool dou
 hv_u64 vgic_place(struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_bank *bank,
 		  hv_u32 intid, hv_u32 index);
 
-/* Take SGIs out of the inbox into the pending state. */
-static inline void vgic_take_inbox(struct hv_vgic_cpu *cpu)
+/* SGIs received since the last time. */
+static inline hv_u32 vgic_take_inbox(struct hv_vgic_cpu *cpu)
 {
 	if (__atomic_load_n(&cpu->inbox, __ATOMIC_RELAXED) == 0)
-		return;
-	cpu->priv.pend |= __atomic_exchange_n(&cpu->inbox, 0, __ATOMIC_ACQUIRE);
-	cpu->waiting |= 1;
+		return 0;
+	return __atomic_exchange_n(&cpu->inbox, 0, __ATOMIC_ACQUIRE);
 }
 
 /* ICH_LR<n>_EL2 */

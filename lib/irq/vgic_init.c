@@ -42,6 +42,8 @@ static void cpu_reset(struct hv_vgic_cpu *cpu)
 	cpu->used = 0;
 	cpu->latched = 0;
 	cpu->resync = false;
+	for (hv_u32 n = 0; n < 32; n++) /* bound: 32 */
+		cpu->hint[n] = 0;
 	cpu->waker = 0x6; /* ProcessorSleep, ChildrenAsleep */
 }
 

@@ -26,6 +26,7 @@ hv_u64 vgic_place(struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_
 	bank->queued |= bit;
 	cpu->used |= slot;
 	cpu->intid[index] = (hv_u16)intid;
+	cpu->hint[n] = (hv_u8)index;
 	return lr | HV_PUT(LR_PRIO, vgic_prio_byte(bank, n)) | intid;
 }
 
@@ -79,13 +80,46 @@ static enum hv_vgic_step place_single(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 
 	return HV_VGIC_WRITE_LR;
 }
 
+/*
+ * The steady state: the list register that held the interrupt last is free and still
+ * counted as its own, so nothing but the value is new.
+ */
+static bool reuse(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, hv_u32 intid,
+		  hv_u64 hw, hv_u64 elrsr, struct hv_vgic_slot *slot)
+{
+	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
+	const hv_u32 n = intid % 32, bit = 1u << n, index = cpu->hint[n];
+	const hv_u32 ready = vgic_enabled(vgic, bank) & bank->queued & bank->at[vcpu] &
+			     ~(bank->moving | bank->unpend | bank->unact) & bit;
+
+	if (ready == 0 || cpu->waiting != 0 || cpu->resync)
+		return false;
+	if (cpu->intid[index] != intid || ((cpu->used & (hv_u32)elrsr) >> index & 1) == 0)
+		return false;
+	bank->active &= ~bit;
+	cpu->latched |= 1u << index;
+	slot->index = index;
+	slot->value = LR_PENDING | hw | intid | HV_PUT(LR_GROUP, bank->group >> n) |
+		      HV_PUT(LR_PRIO, vgic_prio_byte(bank, n));
+	return true;
+}
+
 enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrsr,
 				  struct hv_vgic_slot *slot)
 {
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
+	const hv_u32 sgis = vgic_take_inbox(cpu);
 
-	reap(vgic, vcpu, elrsr);
-	vgic_take_inbox(cpu);
+	if (sgis != 0) {
+		if ((sgis & (sgis - 1)) == 0 &&
+		    reuse(vgic, vcpu, &cpu->priv, hv_ctz32(sgis), 0, elrsr, slot))
+			return HV_VGIC_WRITE_LR;
+		cpu->priv.pend |= sgis;
+		cpu->waiting |= 1;
+	}
+	/* Done ones keep their list register for reuse as long as there are others. */
+	if (((hv_u32)elrsr & ~cpu->used) == 0 || (cpu->priv.pend & cpu->priv.queued) != 0)
+		reap(vgic, vcpu, elrsr);
 	if (cpu->resync || (cpu->waiting & (cpu->waiting - 1)) != 0)
 		return HV_VGIC_RESYNC;
 	if (cpu->waiting == 0)
@@ -109,50 +143,35 @@ static void take_over(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *ba
 		bank->moving |= bit;
 }
 
-/*
- * The steady state: the lowest free list register held the same interrupt before, so
- * nothing but its value is new.
- */
-static bool reuse(const struct hv_vgic *vgic, struct hv_vgic_cpu *cpu, struct hv_vgic_bank *bank,
-		  hv_u32 intid, hv_u64 elrsr, struct hv_vgic_slot *slot)
+static enum hv_vgic_step inject_slowly(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid,
+				       hv_u64 elrsr, struct hv_vgic_slot *slot)
 {
-	const hv_u32 bit = 1u << (intid % 32);
-	const hv_u32 ready = vgic_enabled(vgic, bank) & bank->queued &
-			     ~(bank->moving | bank->unpend | bank->unact) & bit;
-	hv_u32 index;
+	const hv_u32 word = intid / 32, bit = 1u << (intid % 32);
+	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);
 
-	if (ready == 0 || (hv_u32)elrsr == 0 || cpu->waiting != 0 || cpu->resync)
-		return false;
-	index = hv_ctz32((hv_u32)elrsr);
-	if (cpu->intid[index] != intid || (cpu->used >> index & 1) == 0)
-		return false;
-	bank->active &= ~bit;
-	cpu->latched |= 1u << index;
-	slot->index = index;
-	slot->value = LR_PENDING | LR_HW | HV_PUT(LR_PINTID, intid) | intid |
-		      HV_PUT(LR_GROUP, bank->group >> (intid % 32)) |
-		      HV_PUT(LR_PRIO, vgic_prio_byte(bank, intid % 32));
-	return true;
+	if ((bank->at[vcpu] & bit) == 0)
+		take_over(vgic, vcpu, bank, bit);
+	else if ((bank->queued & bit) != 0)
+		reap(vgic, vcpu, elrsr);
+	bank->pend |= bit;
+	vgic->cpu[vcpu].waiting |= 1u << word;
+	return hv_vgic_deliver(vgic, vcpu, elrsr, slot);
 }
 
 enum hv_vgic_step hv_vgic_inject(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u64 elrsr,
 				 struct hv_vgic_slot *slot)
 {
-	const hv_u32 word = intid / 32, bit = 1u << (intid % 32);
+	const hv_u64 hw = LR_HW | HV_PUT(LR_PINTID, intid);
 	struct hv_vgic_bank *bank;
 
-	if (word >= vgic->words)
+	if (intid / 32 >= vgic->words)
 		return HV_VGIC_FOREIGN;
-	bank = vgic_bank(vgic, vcpu, word);
-	if ((bank->hw & bit) == 0)
+	bank = vgic_bank(vgic, vcpu, intid / 32);
+	if ((bank->hw >> (intid % 32) & 1) == 0)
 		return HV_VGIC_FOREIGN;
-	if ((bank->at[vcpu] & bit) == 0)
-		take_over(vgic, vcpu, bank, bit);
-	else if (reuse(vgic, &vgic->cpu[vcpu], bank, intid, elrsr, slot))
+	if (reuse(vgic, vcpu, bank, intid, hw, elrsr, slot))
 		return HV_VGIC_WRITE_LR;
-	bank->pend |= bit;
-	vgic->cpu[vcpu].waiting |= 1u << word;
-	return hv_vgic_deliver(vgic, vcpu, elrsr, slot);
+	return inject_slowly(vgic, vcpu, intid, elrsr, slot);
 }
 
 hv_u32 hv_vgic_set_level(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, bool high)

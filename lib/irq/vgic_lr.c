@@ -127,6 +127,7 @@ void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *l
 		  struct hv_vgic_sync_fx *fx)
 {
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
+	hv_u32 sgis;
 
 	fx->kick = 0;
 	fx->count = 0;
@@ -135,7 +136,10 @@ void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *l
 		harvest(vgic, vcpu, hv_ctz32(left), lrs->lr[hv_ctz32(left)], fx);
 	cpu->used = 0;
 	cpu->resync = false;
-	vgic_take_inbox(cpu);
+	sgis = vgic_take_inbox(cpu);
+	cpu->priv.pend |= sgis;
+	if (sgis != 0)
+		cpu->waiting |= 1;
 	fx->kick &= ~(1u << vcpu); /* the flush that follows looks at these */
 }
 

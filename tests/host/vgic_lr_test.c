@@ -104,6 +104,30 @@ static void a_timer_goes_straight_into_a_list_register(void **state)
 	assert_int_equal(0, hv_vgic_used(&gic, 1));
 }
 
+/* A timer and an SGI that come again and again keep a list register each. */
+static void repeated_ones_keep_their_list_register(void **state)
+{
+	bool denied;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(HV_VGIC_WRITE_LR, inject(0, 27, 0xf));
+		assert_int_equal(0, slot.index);
+		assert_int_equal(0x7000001b0000001b, slot.value);
+		hv_vgic_sgi(&gic, 0, 0x02000001, &denied);
+		assert_int_equal(HV_VGIC_WRITE_LR, hv_vgic_deliver(&gic, 0, 0xf, &slot));
+		assert_int_equal(1, slot.index);
+		assert_int_equal(0x5000000000000002, slot.value);
+	}
+	assert_int_equal(3, hv_vgic_used(&gic, 0));
+	/* A new priority shows at the next arrival. */
+	wr_redist(0x1041b, 1, 0x48);
+	assert_int_equal(HV_VGIC_RESYNC, inject(0, 27, 0xf));
+	lrs.lr[0] = lrs.lr[1] = 0;
+	resync(0);
+	assert_int_equal(0x7048001b0000001b, lrs.lr[0]);
+}
+
 static void foreign_interrupts_are_not_taken(void **state)
 {
 	(void)state;
@@ -499,10 +523,14 @@ static void a_new_route_moves_the_pending_one(void **state)
 	assert_int_equal(2, sfx.kick);
 	assert_int_equal(HV_VGIC_WRITE_LR, hv_vgic_deliver(&gic, 1, 0xf, &slot));
 	assert_int_equal(0x7000002800000028, slot.value);
-	/* Finished there, and routed back: at once, nothing is in flight. */
+	/* Finished there, not yet noticed, and routed back. */
 	assert_int_equal(HV_VGIC_IDLE, hv_vgic_deliver(&gic, 1, 0xf, &slot));
 	wr(0x6140, 8, 0);
-	assert_int_equal(0, fx.kick);
+	assert_int_equal(2, fx.kick);
+	assert_int_equal(HV_VGIC_RESYNC, hv_vgic_deliver(&gic, 1, 0xf, &slot));
+	lrs.lr[0] = 0;
+	resync(1);
+	assert_int_equal(0, lrs.lr[0]);
 	assert_int_equal(HV_VGIC_WRITE_LR, inject(0, 40, 0xf));
 }
 
@@ -658,6 +686,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_timer_goes_straight_into_a_list_register, four),
+		cmocka_unit_test_setup(repeated_ones_keep_their_list_register, four),
 		cmocka_unit_test_setup(foreign_interrupts_are_not_taken, four),
 		cmocka_unit_test_setup(a_disabled_one_waits, four),
 		cmocka_unit_test_setup(disabling_takes_it_out_again, four),

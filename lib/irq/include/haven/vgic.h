@@ -69,6 +69,7 @@ struct hv_vgic_cpu {
 	hv_u32 latched; /**< Of those, whose pending came from a latch, not from a line. */
 	bool resync;    /**< List registers no longer match the state. */
 	hv_u8 waker;    /**< GICR_WAKER. */
+	hv_u8 hint[32]; /**< List register that INTID n modulo 32 had last. */
 	hv_u16 intid[HV_VGIC_MAX_LRS];
 };
 
