@@ -45,10 +45,10 @@ static void write_ctlr(struct hv_vgic *vgic, hv_u32 value, struct hv_vgic_fx *fx
 	vgic->on0 = on0;
 	vgic->on1 = on1;
 	for (hv_u32 v = 0; v < vgic->vcpus; v++) { /* bound: HV_MAX_CPUS */
-		vgic->cpu[v].waiting = 0xffffffffu >> (32 - vgic->words);
+		vgic->cpu[v].waiting = vgic_low_bits(vgic->words);
 		vgic->cpu[v].resync = true;
 	}
-	fx->kick = 0xffffffffu >> (32 - vgic->vcpus);
+	fx->kick = vgic_low_bits(vgic->vcpus);
 }
 
 static hv_u32 read_typer(const struct hv_vgic *vgic)

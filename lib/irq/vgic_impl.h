@@ -92,7 +92,11 @@ static inline void vgic_fx_clear(struct hv_vgic_fx *fx, hv_u32 redist)
 	fx->denied = false;
 }
 
-/* Registers that take an 8-bit access sit at the same offsets in both frames' maps. */
+static inline hv_u32 vgic_low_bits(hv_u32 count) /* 1..32 */
+{
+	return 0xffffffffu >> ((32 - count) & 31);
+}
+
 static inline bool vgic_size_ok(hv_u32 offset, hv_u32 size, bool bytes, bool doublewords)
 {
 	if ((offset & (size - 1)) != 0)

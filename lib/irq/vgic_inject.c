@@ -84,7 +84,8 @@ static enum hv_vgic_step place_single(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 
  * The steady state: the list register that held the interrupt last is free and still
  * counted as its own, so nothing but the value is new.
  */
-static bool reuse(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, hv_u32 intid,
+__attribute__((always_inline)) static inline
+bool reuse(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, hv_u32 intid,
 		  hv_u64 hw, hv_u64 elrsr, struct hv_vgic_slot *slot)
 {
 	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -104,6 +105,22 @@ static bool reuse(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, 
 	return true;
 }
 
+__attribute__((noinline)) static
+enum hv_vgic_step deliver_slowly(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrsr,
+				 struct hv_vgic_slot *slot)
+{
+	struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	/* Done ones keep their list register for reuse as long as there are others. */
+	if (((hv_u32)elrsr & ~cpu->used) == 0 || (cpu->priv.pend & cpu->priv.queued) != 0)
+		reap(vgic, vcpu, elrsr);
+	if (cpu->resync || (cpu->waiting & (cpu->waiting - 1)) != 0)
+		return HV_VGIC_RESYNC;
+	if (cpu->waiting == 0)
+		return HV_VGIC_IDLE;
+	return place_single(vgic, vcpu, elrsr, slot);
+}
+
 enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrsr,
 				  struct hv_vgic_slot *slot)
 {
@@ -117,14 +134,7 @@ enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrs
 		cpu->priv.pend |= sgis;
 		cpu->waiting |= 1;
 	}
-	/* Done ones keep their list register for reuse as long as there are others. */
-	if (((hv_u32)elrsr & ~cpu->used) == 0 || (cpu->priv.pend & cpu->priv.queued) != 0)
-		reap(vgic, vcpu, elrsr);
-	if (cpu->resync || (cpu->waiting & (cpu->waiting - 1)) != 0)
-		return HV_VGIC_RESYNC;
-	if (cpu->waiting == 0)
-		return HV_VGIC_IDLE;
-	return place_single(vgic, vcpu, elrsr, slot);
+	return deliver_slowly(vgic, vcpu, elrsr, slot);
 }
 
 /* The hardware delivered it here, so it is finished wherever it was before. */
@@ -143,8 +153,10 @@ static void take_over(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *ba
 		bank->moving |= bit;
 }
 
-static enum hv_vgic_step inject_slowly(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid,
-				       hv_u64 elrsr, struct hv_vgic_slot *slot)
+/* Kept apart, so that the steady state saves no registers for it. */
+__attribute__((noinline)) static
+enum hv_vgic_step inject_slowly(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, hv_u64 elrsr,
+				struct hv_vgic_slot *slot)
 {
 	const hv_u32 word = intid / 32, bit = 1u << (intid % 32);
 	struct hv_vgic_bank *bank = vgic_bank(vgic, vcpu, word);

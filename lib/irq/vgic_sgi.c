@@ -14,7 +14,7 @@ _Static_assert(SGI1R_INTID == UINT64_C(0x0f000000), "INTID");
 
 hv_u32 hv_vgic_sgi(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 value, bool *denied)
 {
-	const hv_u32 all = 0xffffffffu >> (32 - vgic->vcpus);
+	const hv_u32 all = vgic_low_bits(vgic->vcpus);
 	const hv_u32 bit = 1u << HV_GET(SGI1R_INTID, value);
 	const hv_u32 list = (hv_u32)HV_GET(SGI1R_LIST, value);
 	hv_u32 targets = list & all;
