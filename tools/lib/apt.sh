@@ -28,7 +28,7 @@ debian_mirror() {
 apt_side_open() {
 	local dir=$1 suite=$2 arch=$3 mirror
 	[ -r "$DEBIAN_KEYRING" ] || die "missing $DEBIAN_KEYRING (package debian-archive-keyring)"
-	mirror=$(debian_mirror)
+	mirror=$(debian_mirror) || return
 	mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial" "$dir/etc"
 	: >"$dir/status"
 	printf 'deb [arch=%s signed-by=%s] %s %s main\n' "$arch" "$DEBIAN_KEYRING" "$mirror" "$suite" >"$dir/etc/sources.list"
