@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <haven/crc32.h>
+
+#include "hv_fixture.h"
+
+#define RW_X  UINT64_C(0x00000000000007fd) /* normal write-back, read-write, executable */
+#define RW_XN UINT64_C(0x01400000000007fd) /* the same, never executed, shared */
+#define SLOTS 64u
+
+/* ---- the configuration ---- */
+
+#define JOURNAL_BYTES (64 + SLOTS * 64)
+static hv_u8 journals[FAKE_CPUS][JOURNAL_BYTES] __attribute__((aligned(64)));
+
+static const struct hv_range reserved[] = {{0x08000000, 0x10000}, {0x080a0000, 0x80000}, {0x09000000, 0x1000}};
+
+const struct hv_board hv_board = {
+	.name = "fake",
+	.gicd_base = 0x08000000,
+	.gicr_base = 0x080a0000,
+	.uart_base = 0x09000000,
+	.uart_irq = 33,
+	.intid_count = 288,
+	.maintenance_ppi = 25,
+	.hyp_timer_ppi = 26,
+	.cpu_count = 4,
+	.mpidr = {0, 1, 2, 3},
+	.reserved = reserved,
+	.reserved_count = 3,
+	.devices = reserved,
+	.device_count = 3,
+};
+
+static const struct hv_mem_region regions_one[] = {
+	{0x50000000, 0x50000000, RAM_SIZE, RW_X},
+	{0x90000000, 0x90000000, 0x10000, RW_XN},
+};
+static const struct hv_mem_region regions_two[] = {
+	{0x80000000, 0x80000000, RAM_SIZE, RW_X},
+	{0x90000000, 0x90000000, 0x10000, RW_XN},
+};
+static const struct hv_range scrub_one[] = {{0x50000000, RAM_SIZE}};
+static const struct hv_range scrub_two[] = {{0x80000000, RAM_SIZE}};
+static const struct hv_irq_route irqs_one[] = {{27, 1, 0}, {27, 1, 1}, {40, 1, 0}, {41, 1, 1}};
+static const struct hv_irq_route irqs_two[] = {{27, 2, 2}, {48, 2, 2}};
+static const struct hv_irq_trigger triggers_one[] = {{40, false}, {41, true}};
+static const struct hv_irq_trigger triggers_two[] = {{48, false}};
+static const hv_u32 smc_one[] = {0x82000001};
+
+static const struct hv_partition_config partitions[] = {
+	{
+		.name = "one", .id = 1, .vcpu_count = 2, .vcpu_cpu = {0, 1},
+		.mem = {1, regions_one, 2}, .scrub = scrub_one, .scrub_count = 1,
+		.irqs = irqs_one, .irq_count = 4, .triggers = triggers_one, .trigger_count = 2,
+		.entry_ipa = 0x50000000, .dtb_ipa = 0x50001000,
+		.vuart_ipa = 0x09000000, .vuart_irq = 33,
+		.fault_policy = HV_FAULT_INJECT,
+		.smc_allowed = smc_one, .smc_allowed_count = 1,
+		.doorbell_peers = 4, .doorbell_irq = 100,
+		.timing = {1, 1000, 500},
+	},
+	{
+		.name = "two", .id = 2, .vcpu_count = 1, .vcpu_cpu = {2},
+		.mem = {2, regions_two, 2}, .scrub = scrub_two, .scrub_count = 1,
+		.irqs = irqs_two, .irq_count = 2, .triggers = triggers_two, .trigger_count = 1,
+		.entry_ipa = 0x80000040,
+		.vuart_ipa = 0x09000000, .vuart_irq = 33,
+		.fault_policy = HV_FAULT_RESTART, .max_restarts = 2,
+		.doorbell_peers = 2, .doorbell_irq = 100,
+	},
+};
+
+static const struct hv_payload_config payloads[] = {
+	{"kernel", 1, 0x50000000, 0x1000},
+	{"tree", 1, 0x50001000, 0x1000},
+	{"firmware", 2, 0x8000fff8, 0x2000},
+};
+
+const struct hv_config hv_config = {
+	.name = "by-hand",
+	.board = &hv_board,
+	.hypervisor = {0x40000000, 0x10000000},
+	.journal_pa = (hv_u64)journals,
+	.journal_slots = SLOTS,
+	.ipa_bits = 36,
+	.service_cpu = 3,
+	.partition_count = 2,
+	.partitions = partitions,
+	.payload_count = 3,
+	.payloads = payloads,
+};
+
+/* ---- the image, and EL2's memory map as hypervisor/memory.c would make it ---- */
+
+hv_u8 image[0x4000] __attribute__((aligned(4096)));
+hv_u8 ram_one[RAM_SIZE] __attribute__((aligned(4096)));
+hv_u8 ram_two[RAM_SIZE] __attribute__((aligned(4096)));
+static hv_u8 shared[0x10000] __attribute__((aligned(4096)));
+const hv_u8 hv_image_start[1] = {0};
+
+#define WINDOW UINT64_C(0x10000) /* small, so that copies cross windows */
+
+void hv_memory_init(const struct hv_config *config)
+{
+	(void)config;
+}
+
+hv_u64 hv_stack_top(hv_u32 cpu)
+{
+	return 0x41000000 + cpu * UINT64_C(0x2000);
+}
+
+const void *hv_image_tail(void)
+{
+	return IMAGE;
+}
+
+void *hv_window_open(hv_u32 cpu, hv_u64 pa)
+{
+	(void)cpu;
+	return fake_memory(pa);
+}
+
+void hv_window_close(hv_u32 cpu)
+{
+	(void)cpu;
+}
+
+hv_u64 hv_window_left(hv_u64 pa)
+{
+	return WINDOW - (pa & (WINDOW - 1));
+}
+
+static void image_file(hv_u32 index, const char *name, hv_u64 offset, hv_u64 size)
+{
+	hv_u8 *const bytes = image + offset;
+
+	for (hv_u64 i = 0; i < size; i++)
+		bytes[i] = (hv_u8)(i * 7 + index + 1);
+	IMAGE->entry[index] = (struct hv_payload_entry){.offset = offset, .size = size};
+	memcpy(IMAGE->entry[index].name, name, strlen(name) + 1);
+	IMAGE->entry[index].crc = hv_crc32(0, bytes, size);
+}
+
+void image_seal(void)
+{
+	IMAGE->crc = hv_crc32(0, IMAGE->entry, IMAGE->count * 64);
+}
+
+static void image_make(void)
+{
+	memset(image, 0, sizeof(image));
+	IMAGE->magic = 0x54505648;
+	IMAGE->version = 1;
+	IMAGE->count = 3;
+	IMAGE->size = sizeof(image);
+	image_file(0, "kernel", 0x1000, 100);
+	image_file(1, "tree", 0x2000, 48);
+	image_file(2, "firmware", 0x3000, 0x20);
+	image_seal();
+}
+
+/* ---- the machine ---- */
+
+static void secondary(struct hv_cpu *cpu)
+{
+	hv_cpu_prepare(cpu);
+}
+
+void machine_on(void)
+{
+	fake_reset();
+	fake.secondary = secondary;
+	memset(journals, 0, sizeof(journals));
+	memset(ram_one, 0xee, sizeof(ram_one));
+	memset(ram_two, 0xee, sizeof(ram_two));
+	memset(shared, 0x77, sizeof(shared));
+	fake_memory_add(RAM_ONE, ram_one, sizeof(ram_one));
+	fake_memory_add(RAM_TWO, ram_two, sizeof(ram_two));
+	fake_memory_add(SHARED, shared, sizeof(shared));
+	image_make();
+}
+
+void boot(void)
+{
+	machine_on();
+	FAKE_RUN(hv_main());
+	if (fake.end != FAKE_LOOPED)
+		fail_msg("boot ended with %d: %s", (int)fake.end, fake.out);
+}
+
+void boot_guests(void)
+{
+	boot();
+	loop(0);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	loop(1);
+	loop(2);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	serve();
+	(void)fake_sent();
+	fake_log_clear();
+}
+
+void loop(hv_u32 cpu)
+{
+	fake_on(cpu);
+	FAKE_RUN(hv_cpu_loop());
+}
+
+void call(hv_u32 cpu, hv_u64 esr, hv_u64 x[31])
+{
+	static struct hv_frame frame;
+
+	fake_on(cpu);
+	memcpy(frame.x, x, sizeof(frame.x));
+	fake.cpu[cpu].exit.esr = esr;
+	FAKE_RUN(hv_exit_call(&frame, esr));
+	memcpy(x, frame.x, sizeof(frame.x));
+}
+
+hv_u64 hvc(hv_u32 cpu, hv_u64 function, hv_u64 a1, hv_u64 a2, hv_u64 a3)
+{
+	hv_u64 x[31] = {function, a1, a2, a3};
+
+	call(cpu, ESR_HVC, x);
+	return x[0];
+}
+
+void trap(hv_u32 cpu, hv_u64 esr, hv_u64 ipa, hv_u64 x[31])
+{
+	static struct hv_frame frame;
+
+	fake_on(cpu);
+	memcpy(frame.x, x, sizeof(frame.x));
+	fake.cpu[cpu].exit.esr = esr;
+	fake.cpu[cpu].exit.far = UINT64_C(0xffff000000000000) | (ipa & 0xfff);
+	fake.cpu[cpu].exit.hpfar = ipa >> 12 << 4;
+	FAKE_RUN(hv_exit_trap(&frame));
+	memcpy(x, frame.x, sizeof(frame.x));
+}
+
+hv_u64 load32(hv_u32 cpu, hv_u64 ipa)
+{
+	hv_u64 x[31] = {0};
+
+	x[5] = 0xdead;
+	trap(cpu, ESR_LOAD32, ipa, x);
+	return x[5];
+}
+
+void store32(hv_u32 cpu, hv_u64 ipa, hv_u64 value)
+{
+	hv_u64 x[31] = {0};
+
+	x[5] = value;
+	trap(cpu, ESR_STORE32, ipa, x);
+}
+
+void take_irqs(hv_u32 cpu)
+{
+	fake_on(cpu);
+	fake.end = FAKE_RETURNED;
+	while ((fake.cpu[cpu].sgis != 0 || fake.cpu[cpu].irqs != 0) && fake.end == FAKE_RETURNED)
+		FAKE_RUN(hv_exit_irq());
+}
+
+void serve(void)
+{
+	hv_u32 steps = 0;
+
+	loop(3);
+	while (fake.cpu[3].timer_on) {
+		assert_true(steps++ < 1000);
+		fake_irq(3, 26);
+		loop(3);
+	}
+	assert_int_equal(fake.end, FAKE_ASLEEP);
+}
+
+/* ---- what happened ---- */
+
+static const struct hv_journal *journal(hv_u32 cpu)
+{
+	return (const struct hv_journal *)(const void *)journals[cpu];
+}
+
+hv_u32 records(hv_u32 cpu)
+{
+	return hv_journal_next(journal(cpu)) - 1;
+}
+
+struct hv_journal_record newest(hv_u32 cpu)
+{
+	struct hv_journal_record record;
+
+	assert_int_equal(hv_journal_read(journal(cpu), records(cpu), &record), 0);
+	return record;
+}
+
+hv_u64 lr_of(hv_u32 cpu, hv_u32 intid)
+{
+	for (hv_u32 i = 0; i < FAKE_LRS; i++) {
+		const hv_u64 lr = fake.cpu[cpu].lr[i];
+
+		if ((lr >> 62) != 0 && (lr & 0xffffffff) == intid)
+			return lr;
+	}
+	return 0;
+}
+
+struct hv_partition_config *own_config(struct hv_partition *p)
+{
+	static struct hv_partition_config copy[2];
+	struct hv_partition_config *const mine = &copy[p - hv_partitions];
+
+	*mine = *p->config;
+	p->config = mine;
+	return mine;
+}
+
+/* ---- one process per test ---- */
+
+static int run_one(const struct CMUnitTest *test)
+{
+	const struct CMUnitTest one[] = {*test};
+
+	return _cmocka_run_group_tests(test->name, one, 1, NULL, NULL) == 0 ? 0 : 1;
+}
+
+int run_isolated(const struct CMUnitTest *tests, size_t count)
+{
+	int failures = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int status = 1;
+		pid_t child;
+
+		fflush(NULL);
+		child = fork();
+		if (child == 0)
+			exit(run_one(&tests[i]));
+		if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+			printf("FAILED: %s\n", tests[i].name);
+			failures++;
+		}
+	}
+	printf("%zu tests, %d failed\n", count, failures);
+	return failures;
+}
