@@ -13,6 +13,7 @@ static const struct test tests[] = {
 	{"memory", test_memory},
 	{"walk", test_walk},
 	{"fault", test_fault},
+	{"vector", test_vector},
 	{"sgi", test_sgi},
 	{"order", test_order},
 	{"nest", test_nest},

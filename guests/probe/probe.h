@@ -90,6 +90,8 @@ u64 mmu_descriptor(u64 va);
 #define MMU_NORMAL 0x701u /* AF, inner shareable, AttrIndx 0, block */
 #define MMU_DEVICE 0x405u
 #define MMU_TABLE  0x003u
+#define MMU_USER   0x040u
+#define GIGABYTE   (UINT64_C(1) << 30)
 
 /* smp.c */
 struct vcpu_start {

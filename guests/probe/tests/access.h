@@ -55,7 +55,7 @@ static inline struct attempt try_write32(u64 address, u64 value)
 
 /** One instruction that uses x0 = address and may change x1, x2 and v0. */
 #define TRY_INSTRUCTION(text, address)                                                          \
-	({                                                                                      \
+	__extension__ ({                                                                                    \
 		struct attempt a_ = {.value = CANARY};                                          \
 		trap_expect(); /* before the registers below are taken */                       \
 		register u64 x0_ __asm__("x0") = (address);                                     \

@@ -7,6 +7,7 @@
 #define SMCCC_VERSION       0x80000000u
 #define SMCCC_ARCH_FEATURES 0x80000001u
 #define VENDOR_UID          0x8600ff01u
+#define VENDOR_REVISION     0x8600ff03u
 #define VENDOR(n)           (0xc6000000u + (n))
 #define NOT_SUPPORTED       ((u64)-1)
 #define INVALID_PARAMETER   ((u64)-3)
@@ -19,7 +20,7 @@ u64 fp_differs(u64 seed);
 
 static const u32 unknown[] = {
 	0x80000003, 0x8000ffff, 0xc0000000, 0x81000000, 0x82000000, 0xc2000001, 0x83000000,
-	0x84000050, 0x84010000, 0x85000000, 0x8600ff00, 0x8600ff03, 0xc60000ff, 0xc600ff01,
+	0x84000050, 0x84010000, 0x85000000, 0x8600ff00, 0xc60000ff, 0xc600ff01,
 	0x86000000, 0x86000001, 0xbf000000, 0xf2000000, 0x00000000, 0x04000000, 0x7fffffff,
 	0x46000000, 0xffffffff};
 
@@ -86,6 +87,7 @@ static void test_uid(void)
 	check("UID is not an error", (u32)x[0] != 0xffffffff);
 	check("UID words are 32 bits", ((x[0] | x[1] | x[2] | x[3]) >> 32) == 0);
 	check("UID is not zero", (x[0] | x[1] | x[2] | x[3]) != 0);
+	check("revision", hvc(VENDOR_REVISION, 0, 0, 0) >> 32 == 0);
 }
 
 static void test_vendor(void)

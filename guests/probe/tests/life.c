@@ -49,6 +49,18 @@ void test_fault(void)
 	check("still here", false);
 }
 
+/* The vector itself faults: what is injected would fault for ever. */
+void test_vector(void)
+{
+	begin();
+	report_end();
+	say("now");
+	sysreg_write(vbar_el1, 0xdead0000);
+	isb();
+	(void)read32(0x40200000);
+	check("still here", false);
+}
+
 void test_reset(void)
 {
 	begin();

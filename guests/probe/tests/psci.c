@@ -107,11 +107,11 @@ static void test_state(void)
 static void dirty(struct vcpu_start *start)
 {
 	/* The next start must not see these. */
-	sysreg_write(ttbr0_el1, 0);
-	sysreg_write(vbar_el1, 0xdead0000);
-	sysreg_write(tpidr_el1, 0xdead);
-	sysreg_write(cntv_ctl_el0, 1);
 	start->state = 1;
+	sysreg_write(vbar_el1, 0xdead0000);
+	sysreg_write(cntv_ctl_el0, 1);
+	sysreg_write(cntkctl_el1, 3);
+	sysreg_write(tpidr_el1, 0xdead);
 	call(PSCI_CPU_OFF, 0, 0, 0);
 }
 

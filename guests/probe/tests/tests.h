@@ -9,8 +9,9 @@ void test_victim(void);
 void test_memory(void);
 /* walk.c: stage-1 tables that point outside, straddling and syndrome-less accesses. */
 void test_walk(void);
-/* life.c: one fault for the partition's policy; reset; power off. */
+/* life.c: one fault for the partition's policy; a fault that cannot be injected; reset; power off. */
 void test_fault(void);
+void test_vector(void);
 void test_reset(void);
 void test_off(void);
 /* irq_sgi.c, irq_order.c, irq_timer.c, irq_spi.c, irq_foreign.c, irq_smp.c */

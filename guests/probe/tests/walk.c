@@ -8,7 +8,7 @@
 #include "tests.h"
 
 /* A gigabyte of virtual addresses that no other test uses. */
-#define SPARE_VA (UINT64_C(200) << 30)
+#define SPARE_VA (200 * GIGABYTE)
 
 static bool is_data_abort(const struct attempt *a)
 {
@@ -60,8 +60,6 @@ static void test_instructions(u64 foreign)
 	REFUSED("atomic add", "ldadd x1, x2, [x0]", foreign);
 	REFUSED("atomic add without result", "stadd x1, [x0]", foreign);
 	REFUSED("swap", "swp x1, x2, [x0]", foreign);
-	REFUSED("unprivileged load", "ldtr x1, [x0]", foreign);
-	REFUSED("unprivileged store", "sttr x1, [x0]", foreign);
 	REFUSED("zero a block", "dc zva, x0", foreign);
 	HARMLESS("clean and invalidate", "dc civac, x0", foreign);
 	HARMLESS("invalidate", "dc ivac, x0", foreign);
@@ -69,6 +67,18 @@ static void test_instructions(u64 foreign)
 	HARMLESS("instruction cache invalidate", "ic ivau, x0", foreign);
 	HARMLESS("prefetch for store", "prfm pstl1keep, [x0]", foreign);
 	HARMLESS("address translation", "at s1e1w, x0", foreign);
+}
+
+/* LDTR and STTR act as EL0, which needs a page that EL0 may use at stage 1. */
+static void test_unprivileged(u64 foreign)
+{
+	const u64 before = mmu_descriptor(SPARE_VA);
+	const u64 alias = SPARE_VA + (foreign & (GIGABYTE - 1));
+
+	mmu_map_gigabyte(SPARE_VA, (foreign & ~(GIGABYTE - 1)) | MMU_NORMAL | MMU_USER);
+	REFUSED("unprivileged load", "ldtr x1, [x0]", alias);
+	REFUSED("unprivileged store", "sttr x1, [x0]", alias);
+	mmu_map_gigabyte(SPARE_VA, before);
 }
 
 static void test_straddle(void)
@@ -90,5 +100,6 @@ void test_walk(void)
 	test_table_outside("stage-1 table in a device", 0x09050000);
 	test_table_outside("stage-1 table in the emulated GIC", 0x08000000);
 	test_instructions(foreign);
+	test_unprivileged(foreign);
 	test_straddle();
 }

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The target tests: each module registers its own."""
+import importlib
+
+MODULES = ("attacks", "life", "boot", "guests", "image")
+
+
+def load():
+    for module in MODULES:
+        importlib.import_module(f"cases.{module}")

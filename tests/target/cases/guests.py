@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real guests: Linux beside a victim, FreeRTOS beside an attacker."""
+from bench import Yard, case, expect
+
+SHELL = r"linux# "
+LINUX_SECONDS = 90
+CPU1 = "/sys/devices/system/cpu/cpu1/online"
+STATISTICS = r"freertos: up (\d+) s, ticks (\d+),.* 0 errors, clock exact"
+
+
+def linux_up(machine, mark=0):
+    machine.expect(r"linux: init reached, 2 CPUs, kernel \d+\.\d+", LINUX_SECONDS, since=mark)
+    machine.expect(SHELL, 30, since=mark)
+    machine.console._cursor = machine.mark()
+    return machine
+
+
+def run(machine, command, status=0):
+    got = machine.shell(command, 30)
+    expect(got == status, f"{command}: exit status {got}")
+
+
+@case("linux", "linux", seconds=180)
+def linux(bench):
+    """Shell on two vCPUs, hotplug, reboot and power off, while the victim beats."""
+    with bench.machine("linux", Yard) as machine:
+        linux_up(machine)
+        run(machine, "[ $(nproc) = 2 ]")
+        for _ in range(3):
+            run(machine, f"echo 0 >{CPU1} && [ $(nproc) = 1 ]")
+            run(machine, f"echo 1 >{CPU1} && [ $(nproc) = 2 ]")
+        run(machine, "taskset 2 sh -c 'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done'")
+        run(machine, "touch /tmp/trace /root/trace")
+        run(machine, "dmesg | grep -ciE 'call trace|soft lockup|unhandled fault|BUG:'", 1)
+        machine.alive()
+        mark = machine.mark()
+        machine.send("reboot\n")
+        machine.expect(r"reboot: Restarting system", 30, since=mark)
+        linux_up(machine, mark)
+        run(machine, "[ ! -e /root/trace ]")
+        run(machine, "[ $(nproc) = 2 ]")
+        machine.alive()
+        mark = machine.mark()
+        machine.send("poweroff\n")
+        machine.expect(r"reboot: Power down", 30, since=mark)
+        machine.expect(r"partition linux is off", 10, since=mark)
+        machine.alive()
+        machine.alive()
+
+
+def ticks(machine, times, mark):
+    return int(machine.expect(STATISTICS, 30, times=times, since=mark).group(2))
+
+
+@case("freertos", "rtos", seconds=120)
+def freertos(bench):
+    """The tick count stays exact under storm, flood, faults and a neighbour's reset."""
+    with bench.machine("rtos", Yard) as machine:
+        machine.expect(r"freertos: scheduler started", 30, since=0)
+        machine.expect(r"probe: console: ready", 30, since=0)
+        before = ticks(machine, 1, 0)
+        for test in ("storm", "flood", "walk", "hotplug", "foreign"):
+            mark = machine.tell(test)
+            machine.expect(rf"probe: {test}: done \d+ ok 0 failed", 45, since=mark)
+        mark = machine.tell("reset")
+        machine.expect(r"probe: reset: now", 10, since=mark)
+        machine.expect(r"probe: console: ready", 10, since=mark)
+        after = ticks(machine, 2, machine.mark())
+        expect(after > before, "FreeRTOS stands still")
+        machine.clean()
+        expect(machine.count(r"freertos: up .*(?<!clock exact)$") == 0, "a clock was not exact")
