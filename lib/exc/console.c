@@ -162,6 +162,9 @@ static bool refill(struct hv_conmux *mux)
 	if (!choose(mux) || !hv_ring_get(mux->source[mux->current].tx, &byte))
 		return false;
 	mux->drained |= 1u << mux->current;
+	/* A return at the start of a line would only lead back over the prefix. */
+	if (byte == '\r' && !mux->partial && !hv_ring_get(mux->source[mux->current].tx, &byte))
+		return false;
 	stage_output(mux, byte);
 	return true;
 }
