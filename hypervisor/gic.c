@@ -91,15 +91,17 @@ static void kick_locked(struct hv_cpu *cpu, hv_u32 vcpus)
 void hv_gic_inject(struct hv_cpu *cpu, hv_u32 intid)
 {
 	struct hv_partition *p = cpu->partition;
-	struct hv_vgic_slot slot = {0, 0};
+	struct hv_vgic_slot slot;
 	enum hv_vgic_step step;
 
 	hv_lock(&p->lock);
 	step = hv_vgic_inject(&p->vgic, cpu->vcpu, intid, free_lrs(cpu), &slot);
 	take_step(cpu, step, &slot);
 	hv_unlock(&p->lock);
-	if (step == HV_VGIC_IDLE && slot.index == HV_VGIC_MAX_LRS)
+	if (step == HV_VGIC_FOREIGN) {
 		hv_hal_gic_deactivate(intid);
+		hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
+	}
 }
 
 void hv_gic_deliver(struct hv_cpu *cpu)

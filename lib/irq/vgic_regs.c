@@ -195,5 +195,5 @@ void vgic_icfgr_write(const struct vgic_access *at, hv_u32 half, hv_u32 value)
 {
 	const hv_u32 owned = spread(at->bank->owned >> (16 * half) & 0xffff);
 
-	at->fx->denied = ((value ^ vgic_icfgr_read(at, half)) & owned) != 0;
+	at->fx->denied = (value & ~vgic_icfgr_read(at, half) & owned) != 0;
 }

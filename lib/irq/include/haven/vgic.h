@@ -194,9 +194,9 @@ bool hv_vgic_needs_sync(hv_u32 offset, bool redist);
  *
  * All registers take 32-bit accesses; IPRIORITYR and ITARGETSR also 8-bit, IROUTER also
  * 64-bit. Bits of INTIDs that were not added are RAZ/WI; setting their enable, pending
- * or active bit is also reported as `denied`, as are a changed trigger in ICFGR and an
+ * or active bit is also reported as `denied`, as are a level made edge in ICFGR and an
  * IROUTER with IRM = 1 or a target outside of the partition. Clearing is never denied:
- * an operating system starts by clearing everything.
+ * an operating system starts by clearing everything, triggers included.
  *
  * What another vCPU has in its list registers is read as last known; clearing its
  * pending or active bit takes effect when that vCPU has followed its kick, setting its
