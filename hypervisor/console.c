@@ -24,8 +24,11 @@ static hv_u32 lost;
 /* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
 static hv_u32 armed = 1;
 
-/* Service CPU: the machine goes off once everything has been shown. */
-static bool quit;
+/* A quit by key shows what is waiting for this many steps; a flooding guest cannot delay it. */
+#define QUIT_STEPS 200u
+
+/* Steps left until the machine goes off; 0: nobody asked. Service CPU. */
+static hv_u32 quit;
 
 static void add_source(const char *name, struct hv_ring *tx, struct hv_ring *rx)
 {
@@ -92,6 +95,14 @@ static bool step(void)
 	return hv_conmux_tick(&mux) || news;
 }
 
+static bool quit_is_due(bool more)
+{
+	if (quit == 0)
+		return false;
+	quit--;
+	return quit == 0 || !more;
+}
+
 void hv_console_step(void)
 {
 	bool more = step();
@@ -101,7 +112,7 @@ void hv_console_step(void)
 		__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL);
 		more = step();
 	}
-	if (!more && (quit || hv_news_all_off()))
+	if (quit_is_due(more) || (!more && hv_news_all_off()))
 		(void)hv_hal_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
 	if (more) {
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
@@ -122,7 +133,7 @@ void hv_console_input(void)
 			hv_kick(hv_cpu_of(&hv_partitions[source - 1], 0), HV_REQUEST_UART);
 			break;
 		case HV_KEY_QUIT:
-			quit = true;
+			quit = QUIT_STEPS;
 			hv_print("quit by key\n");
 			break;
 		default:
