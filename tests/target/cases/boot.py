@@ -60,7 +60,7 @@ def damaged(bench):
     for which in (0, 1):
         path = damaged_copy(bench, lambda data: probe_offset(data, which))
         with bench.machine(path) as machine:
-            found = machine.expect(r"haven: image refused: (.+)", 10).group(1)
+            found = machine.expect(r"haven: image refused: (.+)\n", 10).group(1)
             expect(re.search(r"attacker|victim", found), f"no payload is named: {found}")
             machine.expect(r"haven: stopped", 5)
             machine.refuse(r"probe:", 0.5, since=0)
