@@ -129,27 +129,28 @@ static hv_u32 next_source(const struct hv_conmux *mux)
 
 static bool line_is_over(const struct hv_conmux *mux)
 {
-	return mux->line >= HV_CONMUX_LINE || mux->silent >= HV_CONMUX_PATIENCE ||
+	return mux->line >= HV_CONMUX_TURN || mux->silent >= HV_CONMUX_PATIENCE ||
 	       mux->held >= HV_CONMUX_HOLD;
 }
 
-/* Decide who is next and leave it in `current`. */
+/* Decide whose byte is next and leave it in `current`. */
 static bool choose(struct hv_conmux *mux)
 {
 	const hv_u32 next = next_source(mux);
+	bool more;
 
-	if (next == NOBODY)
-		return false;
-	if (mux->partial && next != mux->current) {
-		if (!line_is_over(mux))
-			return has_output(mux, mux->current);
-		stage_cut(mux);
-	}
+	if (next == NOBODY || next == mux->current)
+		return next != NOBODY;
+	more = has_output(mux, mux->current);
+	if (mux->partial ? !line_is_over(mux) : (more && mux->turn < HV_CONMUX_TURN))
+		return more;
+	stage_cut(mux);
 	mux->current = next;
+	mux->turn = 0;
 	return true;
 }
 
-static bool refill(struct hv_conmux *mux)
+static void refill(struct hv_conmux *mux)
 {
 	hv_u8 byte;
 
@@ -157,21 +158,28 @@ static bool refill(struct hv_conmux *mux)
 	mux->stage_pos = 0;
 	if (mux->notice) {
 		stage_notice(mux);
-		return true;
+		return;
 	}
-	if (!choose(mux) || !hv_ring_get(mux->source[mux->current].tx, &byte))
-		return false;
-	mux->drained |= 1u << mux->current;
-	/* A return at the start of a line would only lead back over the prefix. */
-	if (byte == '\r' && !mux->partial && !hv_ring_get(mux->source[mux->current].tx, &byte))
-		return false;
-	stage_output(mux, byte);
-	return true;
+	for (hv_u32 i = 0; i <= mux->count; i++) { /* bound: HV_CONMUX_SOURCES + 1 */
+		if (!choose(mux) || !hv_ring_get(mux->source[mux->current].tx, &byte))
+			return;
+		mux->drained |= 1u << mux->current;
+		mux->turn++;
+		if (byte != '\r' || mux->partial) {
+			stage_output(mux, byte);
+			return;
+		}
+		/* A return at the start of a line would only lead back over the prefix. It
+		 * costs the turn, so that a flood of them holds up nobody. */
+		mux->turn = HV_CONMUX_TURN;
+	}
 }
 
 bool hv_conmux_peek(struct hv_conmux *mux, hv_u8 *byte)
 {
-	if (mux->stage_pos == mux->stage_len && !refill(mux))
+	if (mux->stage_pos == mux->stage_len)
+		refill(mux);
+	if (mux->stage_pos == mux->stage_len)
 		return false;
 	*byte = mux->stage[mux->stage_pos];
 	return true;

@@ -80,7 +80,8 @@ enum hv_sysreg_action hv_sysreg_decide(const struct hv_sysreg_access *access,
 	for (hv_u32 i = 0; i < RULES; i++) { /* bound: RULES, 12 */
 		if (rules[i].reg != reg)
 			continue;
-		action = (enum hv_sysreg_action)(access->read ? rules[i].on_read : rules[i].on_write);
+		action = (enum hv_sysreg_action)(access->read ? rules[i].on_read
+							      : rules[i].on_write);
 		if (action == HV_SYSREG_READ)
 			*value = rules[i].value;
 		return action;

@@ -102,7 +102,7 @@ static void line_ends(void **state)
 	say(1, "a\r");
 	show(100);
 	say(2, "b\n");
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 25; i++)
 		CHECK("tick", hv_conmux_tick(&mux), true);
 	show(100);
 	length = 0;
@@ -124,15 +124,71 @@ static void a_byte_that_the_uart_refuses_is_not_lost(void **state)
 	expect("whole", "[linux] x");
 }
 
-static void lines_alternate(void **state)
+static void turns_end_with_a_line(void **state)
+{
+	const char *other;
+
+	(void)state;
+	start(true);
+	say(1, "a1\na2\n");
+	say(2, "b1\n");
+	say(0, "h\n");
+	expect("little output is kept together",
+	       "[haven] h\r\n[linux] a1\r\n[linux] a2\r\n[rtos] b1\r\n");
+
+	for (int i = 0; i < 50; i++) {
+		say(1, "abcdefghi\n");
+		say(2, "b\n");
+	}
+	show(10000);
+	/* rtos had the last turn and has bytes of it left: 3 are used, then 2 a line */
+	other = strstr(screen, "[linux]");
+	assert_non_null(other);
+	CHECK("50 short lines are no turn", other - screen, 50 * 10);
+	CHECK("all", length, 50 * 10 + 50 * 19);
+
+	start(true);
+	for (int i = 0; i < 50; i++) {
+		say(1, "abcdefghi\n");
+		say(2, "abcdefghi\n");
+	}
+	show(10000);
+	other = strstr(screen, "[rtos]");
+	assert_non_null(other);
+	CHECK("26 lines are 260 bytes", other - screen, 26 * 19);
+	other = strstr(other, "[linux]");
+	assert_non_null(other);
+	CHECK("and likewise back", other - screen, 26 * 19 + 26 * 18);
+}
+
+static void bare_returns_hold_up_nobody(void **state)
 {
 	(void)state;
 	start(true);
-	say(1, "a1\na2\na3\n");
-	say(2, "b1\nb2\n");
-	say(0, "h\n");
-	expect("one line each", "[linux] a1\r\n[rtos] b1\r\n[haven] h\r\n[linux] a2\r\n[rtos] b2\r\n"
-				"[linux] a3\r\n");
+	say(1, "\rx\n\r");
+	say(2, "\ry\n\r");
+	expect("left out", "[linux] x\r\n[rtos] y\r\n");
+	CHECK("taken", hv_ring_used(&tx[1]) + hv_ring_used(&tx[2]), 0);
+	for (int i = 0; i < 1000; i++) {
+		say(1, "\r");
+		say(2, "\r");
+	}
+	say(0, "quiet\n");
+	CHECK("comes through at once", show(15), 15);
+	CHECK("it is that line", memcmp(screen, "[haven] quiet\r\n", 15), 0);
+	CHECK("a look takes one step per source", hv_ring_used(&tx[1]) > 990, true);
+	length = 0;
+	say(1, "a");
+	for (int i = 0; i < 1000 && length == 0; i++)
+		show(100);
+	CHECK("what is behind them comes, too", length, 9);
+	length = 0;
+	say(1, "b");
+	expect("and goes on", "b");
+	say(2, "\r");
+	for (int i = 0; i < 25; i++)
+		CHECK("others wait", hv_conmux_tick(&mux), true);
+	expect("a cut for nothing but returns", "\r\n");
 }
 
 static void a_prompt_is_shown_at_once_and_kept_whole(void **state)
@@ -151,11 +207,11 @@ static void a_prompt_is_shown_at_once_and_kept_whole(void **state)
 
 	say(2, "tick\n");
 	expect("others wait", "");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 24; i++) {
 		CHECK("there is something to do", hv_conmux_tick(&mux), true);
 		expect("patience", "");
 	}
-	CHECK("fourth", hv_conmux_tick(&mux), true);
+	CHECK("25th", hv_conmux_tick(&mux), true);
 	expect("cut", "\r\n[rtos] tick\r\n");
 	say(1, "\r\n");
 	expect("the rest has a line of its own", "[linux] \r\n");
@@ -168,14 +224,14 @@ static void patience_is_measured_anew(void **state)
 	start(true);
 	say(1, "a");
 	say(2, "b\n");
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 24; i++)
 		CHECK("others wait", hv_conmux_tick(&mux), true);
 	show(100);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 24; i++)
 		CHECK("others wait", hv_conmux_tick(&mux), true);
 	say(1, "c");
 	show(100);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 24; i++)
 		CHECK("others wait", hv_conmux_tick(&mux), true);
 	expect("each byte renews it", "[linux] ac");
 	CHECK("others wait", hv_conmux_tick(&mux), true);
@@ -196,7 +252,7 @@ static void a_dripping_line_is_cut(void **state)
 		CHECK("others wait", hv_conmux_tick(&mux), true);
 		show(100);
 	}
-	CHECK("32 ticks", ticks, 32);
+	CHECK("100 ticks", ticks, 100);
 }
 
 static void a_slow_uart_does_not_cut_lines(void **state)
@@ -257,7 +313,7 @@ static void floods_do_not_starve_the_quiet(void **state)
 		show(100);
 		CHECK("others wait", hv_conmux_tick(&mux), true);
 		waited = hv_ring_used(&tx[0]) != 0 ? waited + 1 : 0;
-		CHECK("a line's worth and a half", waited <= 4, true);
+		CHECK("two turns with a line each", waited <= 11, true);
 		length = 0;
 	}
 }
@@ -360,24 +416,25 @@ static void keys_without_a_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(add_refuses),
-		cmocka_unit_test(lines_get_prefixes),
-		cmocka_unit_test(names_are_cut),
-		cmocka_unit_test(line_ends),
-		cmocka_unit_test(a_byte_that_the_uart_refuses_is_not_lost),
-		cmocka_unit_test(lines_alternate),
-		cmocka_unit_test(a_prompt_is_shown_at_once_and_kept_whole),
-		cmocka_unit_test(patience_is_measured_anew),
-		cmocka_unit_test(a_dripping_line_is_cut),
-		cmocka_unit_test(a_slow_uart_does_not_cut_lines),
-		cmocka_unit_test(a_flood_without_lines_is_cut),
-		cmocka_unit_test(alone_a_long_line_is_not_cut),
-		cmocka_unit_test(floods_do_not_starve_the_quiet),
-		cmocka_unit_test(drained_sources_are_named_once),
-		cmocka_unit_test(keys_go_to_the_target),
-		cmocka_unit_test(notice_breaks_an_open_line),
-		cmocka_unit_test(longest_texts_fit),
-		cmocka_unit_test(keys_without_a_place),
+	    cmocka_unit_test(add_refuses),
+	    cmocka_unit_test(lines_get_prefixes),
+	    cmocka_unit_test(names_are_cut),
+	    cmocka_unit_test(line_ends),
+	    cmocka_unit_test(a_byte_that_the_uart_refuses_is_not_lost),
+	    cmocka_unit_test(turns_end_with_a_line),
+	    cmocka_unit_test(bare_returns_hold_up_nobody),
+	    cmocka_unit_test(a_prompt_is_shown_at_once_and_kept_whole),
+	    cmocka_unit_test(patience_is_measured_anew),
+	    cmocka_unit_test(a_dripping_line_is_cut),
+	    cmocka_unit_test(a_slow_uart_does_not_cut_lines),
+	    cmocka_unit_test(a_flood_without_lines_is_cut),
+	    cmocka_unit_test(alone_a_long_line_is_not_cut),
+	    cmocka_unit_test(floods_do_not_starve_the_quiet),
+	    cmocka_unit_test(drained_sources_are_named_once),
+	    cmocka_unit_test(keys_go_to_the_target),
+	    cmocka_unit_test(notice_breaks_an_open_line),
+	    cmocka_unit_test(longest_texts_fit),
+	    cmocka_unit_test(keys_without_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

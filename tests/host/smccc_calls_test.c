@@ -4,8 +4,8 @@
 
 #include "exc_check.h"
 
-#define HVC UINT64_C(0x5a000000)
-#define SMC UINT64_C(0x5e000000)
+#define HVC	      UINT64_C(0x5a000000)
+#define SMC	      UINT64_C(0x5e000000)
 #define NOT_SUPPORTED UINT64_C(0xffffffffffffffff)
 
 static const hv_u32 allowed[] = {0x82000010, 0xc200ffff, 0x84000008, 0x02000001, 0xc6000001};
@@ -18,48 +18,48 @@ static void routes(void **state)
 		enum hv_call_kind kind;
 		hv_u64 result;
 	} rows[] = {
-		{"SMCCC_VERSION is 1.2", HVC, 0x80000000, 0, HV_CALL_DONE, 0x10002},
-		{"SMCCC_VERSION by SMC", SMC, 0x80000000, 0, HV_CALL_DONE, 0x10002},
-		{"upper half of the id", HVC, 0xdead000080000000, 0, HV_CALL_DONE, 0x10002},
-		{"FEATURES: VERSION", HVC, 0x80000001, 0x80000000, HV_CALL_DONE, 0},
-		{"FEATURES: FEATURES", HVC, 0x80000001, 0xff80000001, HV_CALL_DONE, 0},
-		{"FEATURES: WORKAROUND_1", HVC, 0x80000001, 0x80008000, HV_CALL_DONE, NOT_SUPPORTED},
-		{"FEATURES: WORKAROUND_2", HVC, 0x80000001, 0x80007fff, HV_CALL_DONE, NOT_SUPPORTED},
-		{"FEATURES: WORKAROUND_3", HVC, 0x80000001, 0x80003fff, HV_CALL_DONE, NOT_SUPPORTED},
-		{"FEATURES: SOC_ID", HVC, 0x80000001, 0x80000002, HV_CALL_DONE, NOT_SUPPORTED},
-		{"WORKAROUND_1", HVC, 0x80008000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"SOC_ID", SMC, 0x80000002, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"64-bit VERSION does not exist", HVC, 0xc0000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"PSCI", HVC, 0x84000000, 0, HV_CALL_PSCI, 0x84000000},
-		{"PSCI by SMC", SMC, 0x84000008, 0, HV_CALL_PSCI, 0x84000008},
-		{"PSCI, last one, 64-bit", HVC, 0xc400001f, 0, HV_CALL_PSCI, 0xc400001f},
-		{"SDEI", HVC, 0xc4000020, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"TRNG", SMC, 0x84000050, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"PSCI as a yielding call", HVC, 0x04000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"hint bit of SMCCC 1.3", HVC, 0x84010000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"version", HVC, 0xc6000000, 0, HV_CALL_DONE, 0x10000},
-		{"yield", HVC, 0xc6000001, 0, HV_CALL_YIELD, 0},
-		{"own budget", HVC, 0xc6000002, 0, HV_CALL_BUDGET, 0},
-		{"partition info", SMC, 0xc6000003, 0, HV_CALL_PARTITION_INFO, 0},
-		{"console write", HVC, 0xc6000004, 0, HV_CALL_CONSOLE_WRITE, 0xc6000004},
-		{"doorbell", HVC, 0xc6000005, 0, HV_CALL_DOORBELL, 0xc6000005},
-		{"one too many", HVC, 0xc6000006, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"not a 32-bit function", HVC, 0x86000001, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"call count is deprecated", HVC, 0x8600ff00, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"standard service UID", HVC, 0x8400ff01, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"zero", HVC, 0, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"all ones", SMC, UINT64_MAX, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"immediate 1", HVC | 1, 0x84000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"immediate 0xffff", SMC | 0xffff, 0x80000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"immediate and allowed", SMC | 0x8000, 0x82000010, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"allowed SMC", SMC, 0x82000010, 0, HV_CALL_FORWARD, 0x82000010},
-		{"allowed SMC, upper half", SMC, 0x5500000082000010, 0, HV_CALL_FORWARD,
-		 0x5500000082000010},
-		{"allowed yielding SMC", SMC, 0x02000001, 0, HV_CALL_FORWARD, 0x02000001},
-		{"its neighbour", SMC, 0x82000011, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"the same id by HVC", HVC, 0x82000010, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
-		{"PSCI stays here even if listed", SMC, 0x84000008, 0, HV_CALL_PSCI, 0x84000008},
-		{"so does the own service", SMC, 0xc6000001, 0, HV_CALL_YIELD, 0},
+	    {"SMCCC_VERSION is 1.2", HVC, 0x80000000, 0, HV_CALL_DONE, 0x10002},
+	    {"SMCCC_VERSION by SMC", SMC, 0x80000000, 0, HV_CALL_DONE, 0x10002},
+	    {"upper half of the id", HVC, 0xdead000080000000, 0, HV_CALL_DONE, 0x10002},
+	    {"FEATURES: VERSION", HVC, 0x80000001, 0x80000000, HV_CALL_DONE, 0},
+	    {"FEATURES: FEATURES", HVC, 0x80000001, 0xff80000001, HV_CALL_DONE, 0},
+	    {"FEATURES: WORKAROUND_1", HVC, 0x80000001, 0x80008000, HV_CALL_DONE, NOT_SUPPORTED},
+	    {"FEATURES: WORKAROUND_2", HVC, 0x80000001, 0x80007fff, HV_CALL_DONE, NOT_SUPPORTED},
+	    {"FEATURES: WORKAROUND_3", HVC, 0x80000001, 0x80003fff, HV_CALL_DONE, NOT_SUPPORTED},
+	    {"FEATURES: SOC_ID", HVC, 0x80000001, 0x80000002, HV_CALL_DONE, NOT_SUPPORTED},
+	    {"WORKAROUND_1", HVC, 0x80008000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"SOC_ID", SMC, 0x80000002, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"64-bit VERSION does not exist", HVC, 0xc0000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"PSCI", HVC, 0x84000000, 0, HV_CALL_PSCI, 0x84000000},
+	    {"PSCI by SMC", SMC, 0x84000008, 0, HV_CALL_PSCI, 0x84000008},
+	    {"PSCI, last one, 64-bit", HVC, 0xc400001f, 0, HV_CALL_PSCI, 0xc400001f},
+	    {"SDEI", HVC, 0xc4000020, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"TRNG", SMC, 0x84000050, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"PSCI as a yielding call", HVC, 0x04000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"hint bit of SMCCC 1.3", HVC, 0x84010000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"version", HVC, 0xc6000000, 0, HV_CALL_DONE, 0x10000},
+	    {"yield", HVC, 0xc6000001, 0, HV_CALL_YIELD, 0},
+	    {"own budget", HVC, 0xc6000002, 0, HV_CALL_BUDGET, 0},
+	    {"partition info", SMC, 0xc6000003, 0, HV_CALL_PARTITION_INFO, 0},
+	    {"console write", HVC, 0xc6000004, 0, HV_CALL_CONSOLE_WRITE, 0xc6000004},
+	    {"doorbell", HVC, 0xc6000005, 0, HV_CALL_DOORBELL, 0xc6000005},
+	    {"one too many", HVC, 0xc6000006, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"not a 32-bit function", HVC, 0x86000001, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"call count is deprecated", HVC, 0x8600ff00, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"standard service UID", HVC, 0x8400ff01, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"zero", HVC, 0, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"all ones", SMC, UINT64_MAX, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"immediate 1", HVC | 1, 0x84000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"immediate 0xffff", SMC | 0xffff, 0x80000000, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"immediate and allowed", SMC | 0x8000, 0x82000010, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"allowed SMC", SMC, 0x82000010, 0, HV_CALL_FORWARD, 0x82000010},
+	    {"allowed SMC, upper half", SMC, 0x5500000082000010, 0, HV_CALL_FORWARD,
+	     0x5500000082000010},
+	    {"allowed yielding SMC", SMC, 0x02000001, 0, HV_CALL_FORWARD, 0x02000001},
+	    {"its neighbour", SMC, 0x82000011, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"the same id by HVC", HVC, 0x82000010, 0, HV_CALL_UNKNOWN, NOT_SUPPORTED},
+	    {"PSCI stays here even if listed", SMC, 0x84000008, 0, HV_CALL_PSCI, 0x84000008},
+	    {"so does the own service", SMC, 0xc6000001, 0, HV_CALL_YIELD, 0},
 	};
 
 	(void)state;
@@ -173,15 +173,15 @@ static void doorbells(void **state)
 		bool ring;
 		hv_u64 x0;
 	} rows[] = {
-		{"peer", 0x4, 2, true, 0},
-		{"last partition", 0x80, 7, true, 0},
-		{"not a peer", 0x4, 1, false, (hv_u64)-4},
-		{"the hypervisor", 0x4, 0, false, (hv_u64)-4},
-		{"no such partition", 0xffffffff, 8, false, (hv_u64)-3},
-		{"shift of 32", 0xffffffff, 32, false, (hv_u64)-3},
-		{"shift of 64", 0xffffffff, 64, false, (hv_u64)-3},
-		{"only the low half looks right", 0xffffffff, 0x100000002, false, (hv_u64)-3},
-		{"largest", 0xffffffff, UINT64_MAX, false, (hv_u64)-3},
+	    {"peer", 0x4, 2, true, 0},
+	    {"last partition", 0x80, 7, true, 0},
+	    {"not a peer", 0x4, 1, false, (hv_u64)-4},
+	    {"the hypervisor", 0x4, 0, false, (hv_u64)-4},
+	    {"no such partition", 0xffffffff, 8, false, (hv_u64)-3},
+	    {"shift of 32", 0xffffffff, 32, false, (hv_u64)-3},
+	    {"shift of 64", 0xffffffff, 64, false, (hv_u64)-3},
+	    {"only the low half looks right", 0xffffffff, 0x100000002, false, (hv_u64)-3},
+	    {"largest", 0xffffffff, UINT64_MAX, false, (hv_u64)-3},
 	};
 
 	(void)state;
@@ -196,13 +196,13 @@ static void doorbells(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(routes),
-		cmocka_unit_test(service_is_found_by_its_uuid),
-		cmocka_unit_test(allow_list_is_bounded),
-		cmocka_unit_test(where_the_guest_goes_on),
-		cmocka_unit_test(console_write),
-		cmocka_unit_test(console_write_refuses_counts),
-		cmocka_unit_test(doorbells),
+	    cmocka_unit_test(routes),
+	    cmocka_unit_test(service_is_found_by_its_uuid),
+	    cmocka_unit_test(allow_list_is_bounded),
+	    cmocka_unit_test(where_the_guest_goes_on),
+	    cmocka_unit_test(console_write),
+	    cmocka_unit_test(console_write_refuses_counts),
+	    cmocka_unit_test(doorbells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

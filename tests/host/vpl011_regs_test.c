@@ -53,19 +53,32 @@ static void registers(void **state)
 		hv_u32 offset;
 		hv_u64 reset, ones;
 	} rows[] = {
-		{"RSR", 0x004, 0, 0},		  {"reserved", 0x008, 0, 0},
-		{"FR", 0x018, 0x97, 0x97},	  {"reserved", 0x01c, 0, 0},
-		{"ILPR", 0x020, 0, 0xff},	  {"IBRD", 0x024, 0, 0xffff},
-		{"FBRD", 0x028, 0, 0x3f},	  {"LCR_H", 0x02c, 0, 0xff},
-		{"CR", 0x030, 0x300, 0xff87},	  {"IFLS", 0x034, 0x12, 0x3f},
-		{"IMSC", 0x038, 0, 0x7ff},	  {"RIS", 0x03c, 0, 0},
-		{"MIS", 0x040, 0, 0},		  {"ICR", 0x044, 0, 0},
-		{"DMACR", 0x048, 0, 7},		  {"reserved", 0x04c, 0, 0},
-		{"test registers", 0x080, 0, 0},  {"reserved", 0xfdc, 0, 0},
-		{"PeriphID0", 0xfe0, 0x11, 0x11}, {"PeriphID1", 0xfe4, 0x10, 0x10},
-		{"PeriphID2", 0xfe8, 0x34, 0x34}, {"PeriphID3", 0xfec, 0, 0},
-		{"CellID0", 0xff0, 0x0d, 0x0d},	  {"CellID1", 0xff4, 0xf0, 0xf0},
-		{"CellID2", 0xff8, 0x05, 0x05},	  {"CellID3", 0xffc, 0xb1, 0xb1},
+	    {"RSR", 0x004, 0, 0},
+	    {"reserved", 0x008, 0, 0},
+	    {"FR", 0x018, 0x97, 0x97},
+	    {"reserved", 0x01c, 0, 0},
+	    {"ILPR", 0x020, 0, 0xff},
+	    {"IBRD", 0x024, 0, 0xffff},
+	    {"FBRD", 0x028, 0, 0x3f},
+	    {"LCR_H", 0x02c, 0, 0xff},
+	    {"CR", 0x030, 0x300, 0xff87},
+	    {"IFLS", 0x034, 0x12, 0x3f},
+	    {"IMSC", 0x038, 0, 0x7ff},
+	    {"RIS", 0x03c, 0, 0},
+	    {"MIS", 0x040, 0, 0},
+	    {"ICR", 0x044, 0, 0},
+	    {"DMACR", 0x048, 0, 7},
+	    {"reserved", 0x04c, 0, 0},
+	    {"test registers", 0x080, 0, 0},
+	    {"reserved", 0xfdc, 0, 0},
+	    {"PeriphID0", 0xfe0, 0x11, 0x11},
+	    {"PeriphID1", 0xfe4, 0x10, 0x10},
+	    {"PeriphID2", 0xfe8, 0x34, 0x34},
+	    {"PeriphID3", 0xfec, 0, 0},
+	    {"CellID0", 0xff0, 0x0d, 0x0d},
+	    {"CellID1", 0xff4, 0xf0, 0xf0},
+	    {"CellID2", 0xff8, 0x05, 0x05},
+	    {"CellID3", 0xffc, 0xb1, 0xb1},
 	};
 
 	(void)state;
@@ -100,17 +113,17 @@ static void widths(void **state)
 		hv_u32 offset, size;
 		enum hv_vpl011_verdict verdict;
 	} rows[] = {
-		{"byte", 0x018, 1, HV_VPL011_DONE},
-		{"half", 0x018, 2, HV_VPL011_DONE},
-		{"word", 0x018, 4, HV_VPL011_DONE},
-		{"last register", 0xffc, 1, HV_VPL011_DONE},
-		{"double", 0x018, 8, HV_VPL011_REFUSED},
-		{"none", 0x018, 0, HV_VPL011_REFUSED},
-		{"three", 0x018, 3, HV_VPL011_REFUSED},
-		{"second byte", 0x019, 1, HV_VPL011_REFUSED},
-		{"second half", 0x01a, 2, HV_VPL011_REFUSED},
-		{"behind the frame", 0x1000, 4, HV_VPL011_REFUSED},
-		{"far behind", 0xfffffffc, 4, HV_VPL011_REFUSED},
+	    {"byte", 0x018, 1, HV_VPL011_DONE},
+	    {"half", 0x018, 2, HV_VPL011_DONE},
+	    {"word", 0x018, 4, HV_VPL011_DONE},
+	    {"last register", 0xffc, 1, HV_VPL011_DONE},
+	    {"double", 0x018, 8, HV_VPL011_REFUSED},
+	    {"none", 0x018, 0, HV_VPL011_REFUSED},
+	    {"three", 0x018, 3, HV_VPL011_REFUSED},
+	    {"second byte", 0x019, 1, HV_VPL011_REFUSED},
+	    {"second half", 0x01a, 2, HV_VPL011_REFUSED},
+	    {"behind the frame", 0x1000, 4, HV_VPL011_REFUSED},
+	    {"far behind", 0xfffffffc, 4, HV_VPL011_REFUSED},
 	};
 
 	(void)state;
@@ -118,8 +131,10 @@ static void widths(void **state)
 		struct hv_vpl011_fx effects = {.level = true, .wake = true};
 		hv_u64 value = 0x77;
 
-		CHECK(rows[i].why, hv_vpl011_access(&uart, rows[i].offset, rows[i].size, false,
-						    &value, &effects), rows[i].verdict);
+		CHECK(
+		    rows[i].why,
+		    hv_vpl011_access(&uart, rows[i].offset, rows[i].size, false, &value, &effects),
+		    rows[i].verdict);
 		if (rows[i].verdict == HV_VPL011_REFUSED) {
 			CHECK("no effect", value, 0x77);
 			CHECK("no effect", effects.level && effects.wake, true);
@@ -128,7 +143,8 @@ static void widths(void **state)
 	CHECK("a refused write", hv_vpl011_access(&uart, 0, 8, true, &(hv_u64){65}, &fx),
 	      HV_VPL011_REFUSED);
 	CHECK("sends nothing", hv_ring_used(&tx), 0);
-	CHECK("byte write", hv_vpl011_access(&uart, 0, 1, true, &(hv_u64){65}, &fx), HV_VPL011_DONE);
+	CHECK("byte write", hv_vpl011_access(&uart, 0, 1, true, &(hv_u64){65}, &fx),
+	      HV_VPL011_DONE);
 	CHECK("sends", hv_ring_used(&tx), 1);
 }
 
@@ -183,9 +199,13 @@ static void receive_trigger(void **state)
 		hv_u64 ifls;
 		hv_u32 level;
 	} rows[] = {
-		{"1/8", 0x00, 4},	{"1/4", 0x08, 8},	{"1/2", 0x10, 16},
-		{"3/4", 0x18, 24},	{"7/8", 0x20, 28},	{"reserved", 0x38, 28},
-		{"transmit bits", 0x17, 16},
+	    {"1/8", 0x00, 4},
+	    {"1/4", 0x08, 8},
+	    {"1/2", 0x10, 16},
+	    {"3/4", 0x18, 24},
+	    {"7/8", 0x20, 28},
+	    {"reserved", 0x38, 28},
+	    {"transmit bits", 0x17, 16},
 	};
 
 	(void)state;
@@ -414,19 +434,19 @@ static void linux_console_and_early_console_poll(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(registers, setup),
-		cmocka_unit_test_setup(identification_matches_the_driver, setup),
-		cmocka_unit_test_setup(widths, setup),
-		cmocka_unit_test_setup(transmit_fills_the_ring_and_never_more, setup),
-		cmocka_unit_test_setup(receive, setup),
-		cmocka_unit_test_setup(receive_trigger, setup),
-		cmocka_unit_test_setup(interrupt_is_raw_and_mask, setup),
-		cmocka_unit_test_setup(transmit_interrupt, setup),
-		cmocka_unit_test_setup(transmit_interrupt_without_a_kick, setup),
-		cmocka_unit_test_setup(kick_and_writer_cross, setup),
-		cmocka_unit_test_setup(linux_startup_with_pasted_text, setup),
-		cmocka_unit_test_setup(linux_flood_loses_nothing, setup),
-		cmocka_unit_test_setup(linux_console_and_early_console_poll, setup),
+	    cmocka_unit_test_setup(registers, setup),
+	    cmocka_unit_test_setup(identification_matches_the_driver, setup),
+	    cmocka_unit_test_setup(widths, setup),
+	    cmocka_unit_test_setup(transmit_fills_the_ring_and_never_more, setup),
+	    cmocka_unit_test_setup(receive, setup),
+	    cmocka_unit_test_setup(receive_trigger, setup),
+	    cmocka_unit_test_setup(interrupt_is_raw_and_mask, setup),
+	    cmocka_unit_test_setup(transmit_interrupt, setup),
+	    cmocka_unit_test_setup(transmit_interrupt_without_a_kick, setup),
+	    cmocka_unit_test_setup(kick_and_writer_cross, setup),
+	    cmocka_unit_test_setup(linux_startup_with_pasted_text, setup),
+	    cmocka_unit_test_setup(linux_flood_loses_nothing, setup),
+	    cmocka_unit_test_setup(linux_console_and_early_console_poll, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,13 +6,15 @@
  * One terminal for several partitions: merges their output line by line under coloured
  * prefixes, and gives key presses to one of them.
  *
- * Fairness: after each line, the next source with output has its turn. A line is cut
- * after HV_CONMUX_LINE bytes if another source waits. A line without an end (a prompt) is
- * shown at once and keeps the terminal while nobody else has output; if others wait,
- * it is left after HV_CONMUX_PATIENCE ticks in which it got nothing, or
- * after HV_CONMUX_HOLD ticks at the latest.
+ * Fairness: a source has its turn for HV_CONMUX_TURN bytes, and then to the end of the
+ * line; a line is cut after as many bytes if another source waits. A line without an
+ * end (a prompt) is shown at once and keeps the terminal while nobody else has output;
+ * if others wait, it is left after HV_CONMUX_PATIENCE ticks in which it got nothing, or
+ * after HV_CONMUX_HOLD ticks at the latest. What an attacker can take from the others is a
+ * share of the terminal: each gets a turn at least every HV_CONMUX_HOLD ticks per source.
  *
- * A line feed without carriage return before it gets one. Everything else passes
+ * A line feed without carriage return before it gets one; a carriage return at the start of
+ * a line is left out, or the text would overwrite the prefix. Everything else passes
  * unchanged, escape sequences too: a guest can paint over its prefix. What has to be
  * trusted is in the journal, not on the screen.
  *
@@ -23,9 +25,9 @@
 
 #define HV_CONMUX_SOURCES  (HV_MAX_PARTITIONS) /**< The hypervisor and the guests. */
 #define HV_CONMUX_NAME     16u  /**< Characters of a name that are shown. */
-#define HV_CONMUX_LINE     256u /**< Bytes. */
-#define HV_CONMUX_PATIENCE 4u   /**< Ticks. */
-#define HV_CONMUX_HOLD     32u  /**< Ticks. */
+#define HV_CONMUX_TURN     256u /**< Bytes. */
+#define HV_CONMUX_PATIENCE 25u  /**< Ticks. */
+#define HV_CONMUX_HOLD     100u /**< Ticks. */
 
 struct hv_conmux_source {
 	const char *name;
@@ -41,6 +43,7 @@ struct hv_conmux {
 	hv_u32 current; /**< Whose line it is. */
 	hv_u32 target;  /**< Who gets the keys; HV_CONMUX_SOURCES: nobody. */
 	hv_u32 drained; /**< Bit per source. */
+	hv_u32 turn;    /**< Bytes of the current source in this turn. */
 	hv_u32 line;    /**< Bytes of the current source on this line. */
 	hv_u32 silent;  /**< Ticks without a byte of it while others waited. */
 	hv_u32 held;    /**< Ticks that others waited. */
@@ -83,7 +86,7 @@ hv_status_t hv_conmux_add(struct hv_conmux *mux, const char *name, struct hv_rin
  * Next byte for the terminal, or none. Stays the same until hv_conmux_advance(): a byte
  * that the UART does not take now is not lost.
  *
- * Cost: one step per source and per character of a prefix.
+ * Cost: one step per source squared and per character of a prefix.
  */
 HV_MUST_CHECK
 bool hv_conmux_peek(struct hv_conmux *mux, hv_u8 *byte);
@@ -92,7 +95,7 @@ bool hv_conmux_peek(struct hv_conmux *mux, hv_u8 *byte);
 void hv_conmux_advance(struct hv_conmux *mux);
 
 /**
- * Time passes for a line without end. Who: once per step of the service CPU, some 10 ms.
+ * Time passes for a line without end. Who: once per step of the service CPU, 1 to 10 ms.
  *
  * @return true if there is, or may soon be, output: step again without being woken.
  * Cost: one step per source.

@@ -23,7 +23,7 @@ struct hv_exc_regs {
 
 /** What the hypervisor has to look at next. */
 enum hv_exit_kind {
-	HV_EXIT_REFUSE = 0, /**< Nothing a guest should cause here: hv_fault_decide(), HV_CAUSE_UNEXPECTED. */
+	HV_EXIT_REFUSE = 0, /**< Not a guest's to cause: hv_fault_decide(), HV_CAUSE_UNEXPECTED. */
 	HV_EXIT_UNDEF,      /**< A feature that guests do not get: hv_el1_inject_undef(). */
 	HV_EXIT_WFX,        /**< WFI, WFE, WFIT or WFET: waiting is optional; go on behind it. */
 	HV_EXIT_HVC,        /**< hv_call_route() */
@@ -35,8 +35,8 @@ enum hv_exit_kind {
 
 /** Why a memory access stopped at stage 2 (or was aborted by the bus). */
 enum hv_abort_cause {
-	HV_ABORT_ADDRESS_SIZE = 0, /**< IPA beyond the size of the stage-2 input. */
-	HV_ABORT_TRANSLATION,      /**< Not mapped. The only cause that can be an emulated device. */
+	HV_ABORT_ADDRESS_SIZE = 0, /**< Beyond the stage-2 input size. */
+	HV_ABORT_TRANSLATION,      /**< Not mapped: the only cause of emulated devices. */
 	HV_ABORT_ACCESS_FLAG,
 	HV_ABORT_PERMISSION,
 	HV_ABORT_EXTERNAL,         /**< Synchronous external abort or memory error. */
@@ -45,7 +45,7 @@ enum hv_abort_cause {
 
 /** What is known about the faulting intermediate physical address. */
 enum hv_ipa_kind {
-	HV_IPA_NONE,      /**< `ipa` is 0 and cannot be found out: external abort, or FAR not valid. */
+	HV_IPA_NONE,      /**< `ipa` is 0 and cannot be found out: external abort. */
 	HV_IPA_EXACT,     /**< `ipa` is the byte that was accessed. */
 	HV_IPA_PAGE,      /**< `ipa` is the page of a stage-1 table that the walk hit. */
 	HV_IPA_TRANSLATE, /**< `ipa` is 0: translate FAR with AT S1E1R, then hv_exc_set_ipa(). */
@@ -77,7 +77,7 @@ struct hv_sysreg_access {
 struct hv_exit {
 	enum hv_exit_kind kind;
 	hv_u8 ec;       /**< ESR_EL2.EC, for the journal. */
-	hv_u8 advance;  /**< Add to ELR_EL2 to go on behind the instruction: 4, 2 (T32), or 0 for HVC. */
+	hv_u8 advance;  /**< To add to ELR_EL2 to go on: 4, 2 (T32), or 0 for HVC. */
 	hv_u16 imm;     /**< HVC, SMC: immediate. */
 	union {         /* by kind */
 		struct hv_sysreg_access sysreg;
@@ -109,7 +109,8 @@ void hv_exc_decode(const struct hv_exc_regs *regs, struct hv_exit *out);
  *
  * Cost: constant.
  */
-void hv_exc_set_ipa(const struct hv_exc_regs *regs, bool found, hv_u64 page, struct hv_abort *abort);
+void hv_exc_set_ipa(const struct hv_exc_regs *regs, bool found, hv_u64 page,
+		    struct hv_abort *abort);
 
 /** An access to an emulated device. */
 struct hv_mmio {
@@ -124,9 +125,9 @@ struct hv_mmio {
 /** Whether a data abort can be emulated. */
 enum hv_mmio_verdict {
 	HV_MMIO_OK = 0,
-	HV_MMIO_NOT_DEVICE,   /**< Not a translation fault of the access itself: an ordinary fault. */
-	HV_MMIO_NO_SYNDROME,  /**< ISV = 0: pair, vector, write-back, exclusive, atomic. Refused. */
-	HV_MMIO_MISALIGNED,   /**< Not a multiple of its size; so it may cross. Refused. */
+	HV_MMIO_NOT_DEVICE,  /**< Not a translation fault of the access itself: a fault. */
+	HV_MMIO_NO_SYNDROME, /**< ISV = 0: pair, vector, write-back, exclusive, atomic. Refused. */
+	HV_MMIO_MISALIGNED,  /**< Not a multiple of its size; so it may cross. Refused. */
 };
 
 /**

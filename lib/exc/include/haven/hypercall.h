@@ -8,14 +8,14 @@
  * Haven's service is owning entity 6 (vendor specific hypervisor), UUID
  * 82e4517b-786c-4ed1-981d-a7156a3c8fae. 64-bit fast calls 0xC6000000 + n:
  *
- * | n | name           | arguments                          | x0, then x1..x3 |
- * |---|----------------|------------------------------------|-----------------|
- * | 0 | version        | -                                  | major << 16 or minor |
- * | 1 | yield          | -                                  | 0 |
- * | 2 | own budget     | -                                  | 0; budget ns, remaining ns, overruns |
- * | 3 | partition info | -                                  | 0; id, own vCPU index or count << 16, bitmap of peers that may be rung |
- * | 4 | console write  | x1: bytes 1..24; x2..x4: the bytes, lowest first | bytes taken; fewer than asked when the console is full |
- * | 5 | doorbell       | x1: partition                      | 0 |
+ * 0 version         x0: major << 16 or minor.
+ * 1 yield           x0: 0.
+ * 2 own budget      x0: 0; x1 budget in ns, x2 what is left of it, x3 overruns.
+ * 3 partition info  x0: 0; x1 partition id, x2 own vCPU index or vCPU count << 16,
+ *                   x3 bit per partition that may be rung.
+ * 4 console write   In x1 bytes, 1..24, x2..x4 the bytes, lowest first. x0: bytes taken,
+ *                   fewer than asked when the console is full.
+ * 5 doorbell        In x1 partition. x0: 0.
  *
  * Errors in x0: NOT_SUPPORTED -1, INVALID_PARAMETER -3, DENIED -4, sign-extended to 64
  * bits also for 32-bit functions. Registers that are not results are preserved.

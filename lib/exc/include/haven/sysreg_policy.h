@@ -25,8 +25,8 @@ enum hv_sysreg_action {
 	HV_SYSREG_UNDEF = 0, /**< hv_el1_inject_undef(); journal HV_J_SYSREG, HV_JV_INJECT. */
 	HV_SYSREG_READ,      /**< Put the value into x[rt] (rt 31: nowhere). */
 	HV_SYSREG_WI,        /**< Write without effect, as the register is specified. */
-	HV_SYSREG_IGNORE,    /**< The guest asked for something and does not get it: as WI, and
-			      *   journal HV_J_SYSREG, HV_JV_IGNORE. Cache maintenance by set and way. */
+	HV_SYSREG_IGNORE,    /**< As WI, but what the guest asked for does not happen (set and way,
+			      *   foreign SGI groups): journal HV_J_SYSREG, HV_JV_IGNORE. */
 	HV_SYSREG_SGI,       /**< ICC_SGI1R_EL1: hand x[rt] (31: 0) to the virtual GIC. */
 	HV_SYSREG_DIR,       /**< ICC_DIR_EL1: hand x[rt] (31: 0) to the virtual GIC. */
 };
@@ -38,7 +38,7 @@ enum hv_sysreg_action {
  * @param id      Physical identification registers.
  * @param value   Written on HV_SYSREG_READ only.
  *
- * Cost: one step per row of the table, about 20; SGI and DIR are found first.
+ * Cost: one step per row of the table, about 12; SGI and DIR are found first.
  * Source: Arm ARM (DDI 0487), chapter D19; IHI 0069 for the GIC.
  */
 HV_MUST_CHECK
