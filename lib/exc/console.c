@@ -48,7 +48,6 @@ static void end_line(struct hv_conmux *mux)
 {
 	mux->partial = false;
 	mux->line = 0;
-	mux->silent = 0;
 	mux->held = 0;
 }
 

@@ -79,6 +79,32 @@ static void lines_get_prefixes(void **state)
 	CHECK("nothing more", show(10), 0);
 }
 
+static void every_source_has_a_colour(void **state)
+{
+	static const char colours[] = "76235417";
+	hv_u32 source;
+
+	(void)state;
+	start(false);
+	for (int i = 0; i < 8; i++) {
+		if (i == 0)
+			hv_conmux_init(&mux, false);
+		CHECK("add", hv_conmux_add(&mux, "x", &tx[0], &rx[0]), HV_OK);
+	}
+	for (hv_u32 i = 0; i < 8; i++) {
+		mux.current = i;
+		say(0, "y\n");
+		show(100);
+		CHECK("colour", screen[3], colours[i]);
+		length = 0;
+		CHECK("keys go round through all", hv_conmux_key(&mux, 0x14, &source),
+		      HV_KEY_SWITCHED);
+		CHECK("and begin again", mux.target, (i + 1) % 8);
+		show(100);
+		length = 0;
+	}
+}
+
 static void names_are_cut(void **state)
 {
 	(void)state;
@@ -246,6 +272,7 @@ static void a_dripping_line_is_cut(void **state)
 	start(true);
 	say(1, "a");
 	expect("start", "[linux] a");
+	CHECK("nobody waits", hv_conmux_tick(&mux), false);
 	say(2, "b\n");
 	for (; ticks < 1000 && strstr(screen, "rtos") == NULL; ticks++) {
 		say(1, "a");
@@ -418,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(add_refuses),
 	    cmocka_unit_test(lines_get_prefixes),
+	    cmocka_unit_test(every_source_has_a_colour),
 	    cmocka_unit_test(names_are_cut),
 	    cmocka_unit_test(line_ends),
 	    cmocka_unit_test(a_byte_that_the_uart_refuses_is_not_lost),

@@ -218,6 +218,11 @@ static void permission_faults_are_translated_by_the_caller(void **state)
 	hv_exc_set_ipa(&regs, true, 0x7000, &exit.abort);
 	CHECK("only once", exit.abort.ipa, 0x40001678);
 
+	const struct hv_exc_regs ends = {.esr = 0x9200004f, .far = 0x801};
+	hv_exc_decode(&ends, &exit);
+	hv_exc_set_ipa(&ends, true, 0xfff, &exit.abort);
+	CHECK("first and last bit of the offset", exit.abort.ipa, 0x801);
+
 	hv_exc_decode(&regs, &exit);
 	hv_exc_set_ipa(&regs, false, 0x7000, &exit.abort);
 	CHECK("not translated", exit.abort.ipa, 0);

@@ -147,11 +147,37 @@ static void identification(void **state)
 	    {"MMFR4", 7, 4, UINT64_MAX, 0},
 	};
 
+	static const struct {
+		hv_u8 crm, op2;
+		hv_u64 want;
+	} twos[] = {
+	    {4, 0, 0x2102000001220011}, {4, 1, 0x22},
+	    {5, 0, 0xf020202002},	{6, 0, 0x2222222220222220},
+	    {6, 1, 0x0022222200222002}, {6, 2, 0x0022020020200022},
+	    {7, 0, 0x0000211122200022}, {7, 1, 0x2002202002202002},
+	    {7, 2, 0x2022002220220022},
+	};
+
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++)
 		CHECK(rows[i].why,
 		      hv_sysreg_id_mask(reg(3, 0, 0, rows[i].crm, rows[i].op2), rows[i].physical),
 		      rows[i].want);
+	for (size_t i = 0; i < ROWS(twos); i++)
+		CHECK("every field 2",
+		      hv_sysreg_id_mask(reg(3, 0, 0, twos[i].crm, twos[i].op2), 0x2222222222222222),
+		      twos[i].want);
+	for (hv_u32 crm = 1; crm < 8; crm++) {
+		for (hv_u32 op2 = 0; op2 < 8; op2++) {
+			const hv_u64 none = hv_sysreg_id_mask(reg(3, 0, 0, crm, op2), 0);
+			const hv_u64 want = crm == 4 && op2 == 0   ? 0x11
+					    : crm == 5 && op2 == 0 ? 0xf000000000
+					    : crm == 7 && op2 == 0 ? 0x11100000000
+								   : 0;
+
+			CHECK("a CPU without any feature", none, want);
+		}
+	}
 	CHECK("outside of the space", hv_sysreg_id_mask(reg(3, 0, 0, 0, 0), UINT64_MAX), 0);
 	CHECK("not a register number", hv_sysreg_id_mask(UINT32_MAX, UINT64_MAX), 0);
 }

@@ -118,6 +118,7 @@ static void constant_answers(void **state)
 	    {"CPU_SUSPEND: extended format", 0xc4000001, 0x40000000, 0, ERR(2)},
 	    {"CPU_SUSPEND: reserved bits", 0xc4000001, 0x00020000, 0, ERR(2)},
 	    {"CPU_SUSPEND: power-down with level 2", 0xc4000001, 0x02010000, 0, ERR(2)},
+	    {"CPU_SUSPEND: power-down to Thumb", 0xc4000001, 0x10000, 0x1001, ERR(9)},
 	    {"CPU_SUSPEND: power-down to no instruction", 0xc4000001, 0x10000, 0x1003, ERR(9)},
 	};
 	struct hv_psci before = psci;
@@ -154,6 +155,7 @@ static void a_vcpu_goes_on_and_off(void **state)
 
 	got = call(2, 0x84000002, 0, 0, 0);
 	CHECK("CPU_OFF", got.action, HV_PSCI_CPU_OFF);
+	CHECK("CPU_OFF", got.x0, 0);
 	CHECK("off", call(0, 0xc4000004, 2, 0, 0).x0, 1);
 	CHECK("others are not", psci.vcpu[0].state, HV_PSCI_ON);
 	CHECK("once more", call(0, 0xc4000003, 2, 0x2000, 0).action, HV_PSCI_CPU_ON);
@@ -215,6 +217,8 @@ static void suspend(void **state)
 static void system_calls(void **state)
 {
 	(void)state;
+	CHECK("OFF, x0", call(0, 0x84000008, 0, 0, 0).x0, 0);
+	CHECK("RESET, x0", call(0, 0x84000009, 0, 0, 0).x0, 0);
 	CHECK("OFF", call(0, 0x84000008, 0, 0, 0).action, HV_PSCI_SYSTEM_OFF);
 	CHECK("RESET", call(0, 0x84000009, 0, 0, 0).action, HV_PSCI_SYSTEM_RESET);
 }
@@ -236,6 +240,7 @@ static void stop_reaches_all(void **state)
 	(void)state;
 	call(0, 0xc4000003, 3, 0x1000, 0);
 	hv_psci_stop(&psci);
+	CHECK("no vCPU beyond", psci.vcpu[4].state, 0x5a5a5a5a);
 	CHECK("dead", hv_psci_alive(&psci), false);
 	CHECK("a pending start is forgotten", hv_psci_start(&psci, 3), false);
 }
