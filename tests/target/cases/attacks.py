@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The probe guest attacks under policy inject; the victim beats on, the journal tells."""
 from bench import Yard, case, expect
+from haven_console import QUIT, SWITCH_TARGET
 
 IMAGE = "attack-inject"
 
@@ -63,4 +64,21 @@ def flood_beats(bench):
         last = machine.expect(r"victim: beat (\d+) hash ok irqs 0", 20, since=mark, times=12)
         expect(int(last.group(1)) - int(first.group(1)) == 44, "a beat is missing")
         machine.expect(r"flood: done 1 ok 0 failed", 30, since=mark)
+        machine.clean()
+
+
+@case("keys", IMAGE)
+def keys(bench):
+    """Ctrl-T gives the keys to the next guest, Ctrl-] ends the machine, also under a flood."""
+    with bench.machine(IMAGE, Yard) as machine:
+        machine.start()
+        machine.send(SWITCH_TARGET)
+        machine.tell("order")
+        machine.refuse(r"probe: order", 1)
+        machine.send(SWITCH_TARGET)
+        machine.attack("order")
+        machine.tell("flood", ms=20000)
+        machine.expect(r"flood 10 ", 10)
+        machine.send(QUIT)
+        expect(machine.wait_exit(10), "the machine goes on after Ctrl-]")
         machine.clean()
