@@ -163,9 +163,9 @@ static void refill(struct hv_conmux *mux)
 		if (!choose(mux) || !hv_ring_get(mux->source[mux->current].tx, &byte))
 			return;
 		mux->drained |= 1u << mux->current;
-		mux->turn++;
 		if (byte != '\r' || mux->partial) {
 			stage_output(mux, byte);
+			mux->turn += mux->stage_len; /* empty lines cost their prefix */
 			return;
 		}
 		/* A return at the start of a line would only lead back over the prefix. It

@@ -167,10 +167,10 @@ static void turns_end_with_a_line(void **state)
 		say(2, "b\n");
 	}
 	show(10000);
-	/* rtos had the last turn and has bytes of it left: 3 are used, then 2 a line */
+	/* rtos had the last turn and has bytes of it left: 11 are used, then 10 a line */
 	other = strstr(screen, "[linux]");
 	assert_non_null(other);
-	CHECK("50 short lines are no turn", other - screen, 50 * 10);
+	CHECK("25 lines fill up its turn", other - screen, 25 * 10);
 	CHECK("all", length, 50 * 10 + 50 * 19);
 
 	start(true);
@@ -181,10 +181,19 @@ static void turns_end_with_a_line(void **state)
 	show(10000);
 	other = strstr(screen, "[rtos]");
 	assert_non_null(other);
-	CHECK("26 lines are 260 bytes", other - screen, 26 * 19);
+	CHECK("14 lines are 266 bytes", other - screen, 14 * 19);
 	other = strstr(other, "[linux]");
 	assert_non_null(other);
-	CHECK("and likewise back", other - screen, 26 * 19 + 26 * 18);
+	CHECK("15 lines are 270 bytes", other - screen, 14 * 19 + 15 * 18);
+
+	start(true);
+	for (int i = 0; i < 1000; i++)
+		say(1, "\n");
+	say(2, "b\n");
+	show(10000);
+	other = strstr(screen, "[rtos]");
+	assert_non_null(other);
+	CHECK("26 empty lines are 260 bytes", other - screen, 260);
 }
 
 static void bare_returns_hold_up_nobody(void **state)

@@ -6,8 +6,8 @@
  * One terminal for several partitions: merges their output line by line under coloured
  * prefixes, and gives key presses to one of them.
  *
- * Fairness: a source has its turn for HV_CONMUX_TURN bytes, and then to the end of the
- * line; a line is cut after as many bytes if another source waits. A line without an
+ * Fairness: a source has its turn for HV_CONMUX_TURN bytes, prefixes included, and then to
+ * the end of the line; a line is cut after as many bytes if another source waits. A line without an
  * end (a prompt) is shown at once and keeps the terminal while nobody else has output;
  * if others wait, it is left after HV_CONMUX_PATIENCE ticks in which it got nothing, or
  * after HV_CONMUX_HOLD ticks at the latest. What an attacker can take from the others is a
@@ -43,7 +43,7 @@ struct hv_conmux {
 	hv_u32 current; /**< Whose line it is. */
 	hv_u32 target;  /**< Who gets the keys; HV_CONMUX_SOURCES: nobody. */
 	hv_u32 drained; /**< Bit per source. */
-	hv_u32 turn;    /**< Bytes of the current source in this turn. */
+	hv_u32 turn;    /**< Bytes that the terminal got in this turn. */
 	hv_u32 line;    /**< Bytes of the current source on this line. */
 	hv_u32 silent;  /**< Ticks without a byte of it while others waited. */
 	hv_u32 held;    /**< Ticks that others waited. */
