@@ -14,6 +14,7 @@ from haven_console import Machine, NotSeen  # noqa: E402,F401
 BEAT = r"probe: victim: beat (\d+) hash ok irqs 0"
 BAD = r"FAIL|haven: stopped|exception at EL2|hash FAIL|vCPU.*panic"
 START_SECONDS = 30
+AFTER_FAIL_SECONDS = 3
 CASES = {}
 
 
@@ -96,13 +97,22 @@ class Yard(Machine):
         if typed:
             self.expect(typed[0], seconds, since=mark)
             self.send(typed[1])
-        done = self.expect(rf"probe: {test}: done (\d+) ok (\d+) failed|probe: trap: .*", seconds,
-                           since=mark)
+        end = rf"probe: {test}: done (\d+) ok (\d+) failed|probe: trap: .*\n"
+        done = self.expect(rf"{end}|FAIL.*\n", seconds, since=mark)
+        if "FAIL" in done.group(0):
+            self.wait_for(end, AFTER_FAIL_SECONDS, mark)
         bad = re.findall(r".*FAIL.*", self.text()[mark:])
         expect(not bad, "\n".join(bad[:20]))
         expect(done.group(2) == "0", done.group(0))
         self.alive()
         return int(done.group(1))
+
+    def wait_for(self, pattern, seconds, mark):
+        """More of the output is welcome, but it need not come."""
+        try:
+            self.expect(pattern, seconds, since=mark)
+        except NotSeen:
+            pass
 
     def alive(self, lines=3):
         """The victim beats on after this moment, and nothing ever reached it."""
