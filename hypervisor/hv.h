@@ -12,6 +12,7 @@
 #include <haven/config.h>
 #include <haven/hal/cpu.h>
 #include <haven/hal/vcpu.h>
+#include <haven/hypercall.h>
 #include <haven/journal.h>
 #include <haven/psci.h>
 #include <haven/ring.h>
@@ -64,7 +65,7 @@ struct hv_partition {
 	hv_u32 next;         /**< State after STOPPING: OFF, SUSPENDED or STARTING. */
 	hv_u32 running;      /**< Bit per vCPU that is in the guest. Under lock. */
 	hv_u32 restarts;     /**< By fault policy. */
-	hv_u32 bells;        /**< Atomic: doorbell rung and not delivered. */
+	struct hv_bell_limit bell;
 	hv_u64 vttbr;
 	struct hv_psci psci;
 	struct hv_vgic vgic;

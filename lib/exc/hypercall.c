@@ -128,7 +128,8 @@ void hv_call_console_write(struct hv_ring *tx, hv_u64 x[5], bool *wake)
 	x[0] = n;
 }
 
-bool hv_call_doorbell(hv_u32 peers, hv_u64 x[4])
+bool hv_call_doorbell(hv_u32 peers, hv_u64 x[4], struct hv_bell_limit *limit, hv_u64 now,
+		      hv_u64 interval)
 {
 	if (x[1] >= HV_MAX_PARTITIONS) {
 		x[0] = HV_CALL_INVALID_PARAMETER;
@@ -138,6 +139,11 @@ bool hv_call_doorbell(hv_u32 peers, hv_u64 x[4])
 		x[0] = HV_CALL_DENIED;
 		return false;
 	}
+	if (now < limit->next) {
+		x[0] = HV_CALL_BUSY;
+		return false;
+	}
+	limit->next = now + interval;
 	x[0] = 0;
 	return true;
 }

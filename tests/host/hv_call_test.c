@@ -106,6 +106,21 @@ static void doorbell_to_a_stranger_is_denied(void **state)
 	assert_int_equal(fake_count(FAKE_SGI), 0);
 }
 
+static void doorbell_in_a_loop_is_held_back(void **state)
+{
+	(void)state;
+	boot_guests();
+	fake.counter_step = 0;
+	fake_log_clear();
+	assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), 0);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), (hv_u64)-5);
+	assert_int_equal(fake_count(FAKE_SGI), 1);
+	fake.counter += hv_hal_counter_frequency() / 50000;
+	assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), 0);
+	assert_int_equal(fake_count(FAKE_SGI), 2);
+}
+
 static void console_write_goes_to_the_ring(void **state)
 {
 	(void)state;
@@ -137,6 +152,7 @@ int main(void)
 		cmocka_unit_test(system_off_by_smc_does_not_reach_el3),
 		cmocka_unit_test(version_yield_budget_info),
 		cmocka_unit_test(doorbell_to_a_stranger_is_denied),
+		cmocka_unit_test(doorbell_in_a_loop_is_held_back),
 		cmocka_unit_test(console_write_goes_to_the_ring),
 		cmocka_unit_test(console_write_to_a_full_ring_takes_less),
 	};

@@ -187,10 +187,26 @@ static void doorbells(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		hv_u64 x[4] = {0xc6000005, rows[i].target, 0, 0};
+		struct hv_bell_limit limit = {0};
 
-		CHECK(rows[i].why, hv_call_doorbell(rows[i].peers, x), rows[i].ring);
+		CHECK(rows[i].why, hv_call_doorbell(rows[i].peers, x, &limit, 100, 20), rows[i].ring);
 		CHECK(rows[i].why, x[0], rows[i].x0);
+		CHECK(rows[i].why, limit.next, rows[i].ring ? 120 : 0);
 	}
+}
+
+static void doorbells_keep_their_distance(void **state)
+{
+	struct hv_bell_limit limit = {0};
+	hv_u64 x[4] = {0xc6000005, 2, 0, 0};
+
+	(void)state;
+	CHECK("first", hv_call_doorbell(0x4, x, &limit, 1000, 50), true);
+	CHECK("too early", hv_call_doorbell(0x4, x, &limit, 1049, 50), false);
+	CHECK("BUSY", x[0], (hv_u64)-5);
+	CHECK("a refused ring does not push the time out", limit.next, 1050);
+	CHECK("in time", hv_call_doorbell(0x4, x, &limit, 1050, 50), true);
+	CHECK("done", x[0], 0);
 }
 
 int main(void)
@@ -203,6 +219,7 @@ int main(void)
 	    cmocka_unit_test(console_write),
 	    cmocka_unit_test(console_write_refuses_counts),
 	    cmocka_unit_test(doorbells),
+	    cmocka_unit_test(doorbells_keep_their_distance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

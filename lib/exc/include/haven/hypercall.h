@@ -17,8 +17,8 @@
  *                   fewer than asked when the console is full.
  * 5 doorbell        In x1 partition. x0: 0.
  *
- * Errors in x0: NOT_SUPPORTED -1, INVALID_PARAMETER -3, DENIED -4, sign-extended to 64
- * bits also for 32-bit functions. Registers that are not results are preserved.
+ * Errors in x0: NOT_SUPPORTED -1, INVALID_PARAMETER -3, DENIED -4, BUSY -5, sign-extended
+ * to 64 bits also for 32-bit functions. Registers that are not results are preserved.
  *
  * Source: Arm DEN 0028 (SMCCC), issue C and later.
  */
@@ -28,6 +28,8 @@
 #define HV_CALL_NOT_SUPPORTED     (~UINT64_C(0))     /**< -1 */
 #define HV_CALL_INVALID_PARAMETER (~UINT64_C(0) - 2) /**< -3 */
 #define HV_CALL_DENIED            (~UINT64_C(0) - 3) /**< -4 */
+
+#define HV_CALL_BUSY              (~UINT64_C(0) - 4) /**< -5 */
 
 /** Ids in a partition's list of SMCs that are handed to EL3. */
 #define HV_SMC_ALLOW_MAX 16u
@@ -82,14 +84,28 @@ static inline hv_u64 hv_call_advance(hv_u64 esr)
  */
 void hv_call_console_write(struct hv_ring *tx, hv_u64 x[5], bool *wake);
 
+/** Limits how often a partition can interrupt its peers. Zero-initialise, one per sender. */
+struct hv_bell_limit {
+	hv_u64 next; /**< Counter value from which it may ring again. */
+};
+
 /**
  * HV_CALL_DOORBELL: check the target and set x[0].
  *
- * @param peers  Bit n: partition n may be rung.
+ * A peer pays for each ring with an exit on its own CPU, so rings have a shortest
+ * distance: one that comes too early is BUSY and has no effect; the sender tries again.
+ *
+ * Who: under the lock of the sender's partition.
+ *
+ * @param peers     Bit n: partition n may be rung.
+ * @param now       Counter.
+ * @param interval  Shortest distance, in counter ticks.
+ *
  * @return true: ring partition x[1].
  * Cost: constant.
  */
 HV_MUST_CHECK
-bool hv_call_doorbell(hv_u32 peers, hv_u64 x[4]);
+bool hv_call_doorbell(hv_u32 peers, hv_u64 x[4], struct hv_bell_limit *limit, hv_u64 now,
+		      hv_u64 interval);
 
 #endif
