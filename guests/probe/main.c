@@ -24,6 +24,7 @@ static const struct test tests[] = {
 	{"foreign", test_foreign},
 	{"smp", test_smp},
 	{"psci", test_psci},
+	{"powerdown", test_powerdown},
 	{"reset", test_reset},
 	{"off", test_off},
 	{"calls", test_calls},

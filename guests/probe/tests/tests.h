@@ -26,6 +26,7 @@ void test_foreign(void);
 void test_smp(void);
 /* psci.c */
 void test_psci(void);
+void test_powerdown(void);
 void test_hotplug(void);
 /* calls.c */
 void test_calls(void);

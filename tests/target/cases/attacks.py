@@ -30,6 +30,7 @@ TABLE = (
     ("smp", "smp", 11, ()),
     ("foreign", "foreign", 14, (("sgi-denied", "deny", 16), ("irq-denied", "ignore", 20))),
     ("psci", "psci", 60, ()),
+    ("powerdown", "powerdown", 1, ()),
     ("hotplug", "hotplug", 1, ()),
     ("calls", "calls", 25, (("smc", "deny", 30),)),
     ("storm", "storm", 1, (("smc", "deny", 100),)),

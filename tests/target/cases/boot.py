@@ -148,8 +148,8 @@ def repeat_boots(bench, image, ready, count):
     for number in range(1, count + 1):
         try:
             with bench.machine(image, Yard) as machine:
-                machine.expect(ready, 60, since=0)
-                machine.expect(BEAT, 20, since=0)
+                machine.reach(ready, 60)
+                machine.reach(BEAT, 20)
                 machine.clean()
         except (NotSeen, Failed) as error:
             raise Failed(f"boot {number} of {count}: {error}") from error
