@@ -95,6 +95,11 @@ static bool step(void)
 	return hv_conmux_tick(&mux) || news;
 }
 
+static void arm_timer(void)
+{
+	hv_hal_timer_arm(hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
+}
+
 static bool quit_is_due(bool more)
 {
 	if (quit == 0)
@@ -103,7 +108,15 @@ static bool quit_is_due(bool more)
 	return quit == 0 || !more;
 }
 
-void hv_console_step(void)
+/* The next step comes by timer even if nothing is left now: so a writer that posts byte by
+ * byte sets no pace, one kick and one tick in a step's time is all it gets. */
+void hv_console_kicked(void)
+{
+	(void)step();
+	arm_timer();
+}
+
+void hv_console_tick(void)
 {
 	bool more = step();
 
@@ -116,7 +129,7 @@ void hv_console_step(void)
 		(void)hv_hal_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
 	if (more) {
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
-		hv_hal_timer_arm(hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
+		arm_timer();
 	} else {
 		hv_hal_timer_off();
 	}

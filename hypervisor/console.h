@@ -14,8 +14,10 @@
 
 /** From now on the console belongs to the service CPU. Boot CPU, at the launch. */
 void hv_console_launch(void);
-/** One bounded step: output, journal lines, partition news; re-arms its timer. Service CPU. */
-void hv_console_step(void);
+/** Somebody posted: one bounded step of output, journal lines and news. Service CPU. */
+void hv_console_kicked(void);
+/** Timer: the same; goes on while there is more, and sleeps when there is not. Service CPU. */
+void hv_console_tick(void);
 /** UART receive interrupt. Service CPU. */
 void hv_console_input(void);
 /** One byte of the hypervisor's own text; dropped if its ring is full. Service CPU. */

@@ -13,6 +13,8 @@ static void ring_bell(struct hv_cpu *cpu)
 {
 	struct hv_partition *p = cpu->partition;
 
+	if (p->config->doorbell_irq == 0)
+		return;
 	hv_lock(&p->lock);
 	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, true);
 	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, false);
@@ -36,7 +38,7 @@ static void handle_kick(struct hv_cpu *cpu)
 	const hv_u32 requests = __atomic_exchange_n(&cpu->requests, 0, __ATOMIC_ACQUIRE);
 
 	if ((requests & HV_REQUEST_CONSOLE) != 0)
-		hv_console_step();
+		hv_console_kicked();
 	if (cpu->partition != NULL)
 		handle_partition_requests(cpu, requests);
 }
@@ -59,7 +61,7 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 	else if (intid == board->maintenance_ppi)
 		hv_gic_refill(cpu);
 	else if (intid == board->hyp_timer_ppi)
-		hv_console_step();
+		hv_console_tick();
 }
 
 bool hv_irq_handle_one(void)

@@ -301,6 +301,19 @@ static void wrong_exception_level_is_reported(void **state)
 	assert_non_null(strstr(fake.out, "entered at EL1; it needs EL2"));
 }
 
+/* A byte, a step that drains it, the next byte: the service CPU may run somebody's vCPU. */
+static void a_fast_writer_does_not_set_the_rate_of_steps(void **state)
+{
+	(void)state;
+	boot_guests();
+	fake.counter_step = 0;
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(hvc(2, 0xc6000004, 1, '.', 0), 1);
+		loop(3);
+	}
+	assert_in_range(fake_count_a(FAKE_SGI, 3), 1, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +338,7 @@ int main(void)
 		cmocka_unit_test(panic_says_why_and_stops),
 		cmocka_unit_test(exception_at_el2_is_reported),
 		cmocka_unit_test(wrong_exception_level_is_reported),
+		cmocka_unit_test(a_fast_writer_does_not_set_the_rate_of_steps),
 	};
 
 	return RUN_ISOLATED(tests);

@@ -252,6 +252,20 @@ static void request_without_a_partition_is_harmless(void **state)
 	assert_int_equal(hv_cpus[3].requests, 0);
 }
 
+/* Its configuration names no interrupt: nothing may arrive in its place. */
+static void doorbell_without_an_interrupt_has_no_effect(void **state)
+{
+	(void)state;
+	boot_guests();
+	store32(2, GICD_IPA, 3);
+	own_config(TWO)->doorbell_irq = 0;
+	store32(2, GICR_IPA + 0x10100, 0xffff);
+	assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), 0);
+	take_irqs(2);
+	for (hv_u32 i = 0; i < FAKE_LRS; i++)
+		assert_int_equal(fake.cpu[2].lr[i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +285,7 @@ int main(void)
 		cmocka_unit_test(deactivation_that_traps),
 		cmocka_unit_test(triggers_follow_the_configuration),
 		cmocka_unit_test(request_without_a_partition_is_harmless),
+		cmocka_unit_test(doorbell_without_an_interrupt_has_no_effect),
 	};
 
 	return RUN_ISOLATED(tests);
