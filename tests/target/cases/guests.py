@@ -20,11 +20,11 @@ def run(machine, command, status=0):
     expect(got == status, f"{command}: exit status {got}")
 
 
-@case("linux", "linux", seconds=180)
-def linux(bench):
+def use_linux(bench, image, kernel):
     """Shell on two vCPUs, hotplug, reboot and power off, while the victim beats."""
-    with bench.machine("linux", Yard) as machine:
+    with bench.machine(image, Yard) as machine:
         linux_up(machine)
+        run(machine, f"uname -r | grep -q '^{kernel}'")
         run(machine, "[ $(nproc) = 2 ]")
         for _ in range(3):
             run(machine, f"echo 0 >{CPU1} && [ $(nproc) = 1 ]")
@@ -46,6 +46,16 @@ def linux(bench):
         machine.expect(r"partition linux is off", 10, since=mark)
         machine.alive()
         machine.alive()
+
+
+@case("linux-6.1", "linux-6.1", seconds=180)
+def linux_6_1(bench):
+    use_linux(bench, "linux-6.1", r"6\.1\.")
+
+
+@case("linux-6.12", "linux-6.12", seconds=180)
+def linux_6_12(bench):
+    use_linux(bench, "linux-6.12", r"6\.12")
 
 
 def ticks(machine, times, mark):
