@@ -76,7 +76,7 @@ void hv_memory_init(const struct hv_config *config)
 	if (hv_stage1_regs(&map, &regs) != HV_OK)
 		hv_panic("EL2 map: registers");
 	/* What was written with caches off must not be hidden by an older clean line. */
-	hv_hal_cache_clean_invalidate(hv_text_start, (hv_u64)(hv_image_end - hv_text_start));
+	hv_hal_cache_clean_invalidate(hv_text_start, (hv_u64)hv_image_end - (hv_u64)hv_text_start);
 	hv_hal_el2_mmu_on(regs.ttbr0, regs.tcr, regs.mair);
 }
 
