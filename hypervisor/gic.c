@@ -15,6 +15,7 @@ static void read_lrs(const struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
 		lrs->lr[index] = hv_hal_lr_read(index);
 	}
 	lrs->hcr = hv_hal_ich_hcr();
+	lrs->vmcr = hv_hal_ich_vmcr();
 }
 
 static void tell_others(struct hv_cpu *cpu, hv_u32 vcpus)

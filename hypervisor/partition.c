@@ -138,7 +138,7 @@ _Noreturn void hv_vcpu_powerdown(struct hv_cpu *cpu, hv_u64 entry, hv_u64 contex
 {
 	hv_vcpu_standby(cpu);
 	hv_hal_vcpu_power_up();
-	hv_hal_vcpu_enter(entry, context);
+	hv_hal_vcpu_enter(entry, context, cpu->stack_top);
 }
 
 static void enter_if_started(struct hv_cpu *cpu)
@@ -150,7 +150,7 @@ static void enter_if_started(struct hv_cpu *cpu)
 	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->partition->vttbr);
 	hv_hal_vcpu_reset(cpu->vcpu);
 	hv_gic_enter(cpu);
-	hv_hal_vcpu_enter(psci->entry, psci->context);
+	hv_hal_vcpu_enter(psci->entry, psci->context, cpu->stack_top);
 }
 
 void hv_partition_step(struct hv_cpu *cpu)

@@ -68,19 +68,14 @@ hv_u64 hv_hal_lr_empty(void)
 	return read_ich_elrsr_el2();
 }
 
-hv_u64 hv_hal_lr_eoi(void)
-{
-	return read_ich_eisr_el2();
-}
-
-hv_u64 hv_hal_ich_misr(void)
-{
-	return read_ich_misr_el2();
-}
-
 hv_u64 hv_hal_ich_hcr(void)
 {
 	return read_ich_hcr_el2();
+}
+
+hv_u64 hv_hal_ich_vmcr(void)
+{
+	return read_ich_vmcr_el2();
 }
 
 void hv_hal_ich_set_hcr(hv_u64 value)

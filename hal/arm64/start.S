@@ -99,8 +99,12 @@ function hv_hal_cpu_restart_loop
 	b	hv_cpu_loop
 end_function hv_hal_cpu_restart_loop
 
-/* hv_hal_vcpu_enter(entry, context): EL1h, DAIF masked, all registers zero but x0. */
+/*
+ * hv_hal_vcpu_enter(entry, context, stack_top): EL1h, DAIF masked, all registers zero
+ * but x0. What EL2 had on this CPU's stack is left behind, so that exits start at its top.
+ */
 function hv_hal_vcpu_enter
+	mov	sp, x2
 	msr	elr_el2, x0
 	mov	x0, #0x3c5
 	msr	spsr_el2, x0

@@ -132,10 +132,12 @@ static inline hv_u32 vgic_take_inbox(struct hv_vgic_cpu *cpu)
 #define HCR_NPIE     HV_BIT(3)
 #define HCR_TDIR     HV_BIT(14)
 #define HCR_EOICOUNT HV_BITS(31, 27)
+#define VMCR_VEOIM   HV_BIT(9) /* ICH_VMCR_EL2: the guest's EOImode */
 
 _Static_assert(LR_PRIO == UINT64_C(0x00ff000000000000), "LR.Priority");
 _Static_assert(LR_PINTID == UINT64_C(0x00001fff00000000), "LR.pINTID");
 _Static_assert(LR_EOI == UINT64_C(0x0000020000000000), "LR.EOI");
+_Static_assert(VMCR_VEOIM == 0x200, "VMCR.VEOIM");
 _Static_assert(HCR_EOICOUNT == UINT64_C(0xf8000000), "HCR.EOIcount");
 _Static_assert(HCR_TDIR == UINT64_C(0x4000), "HCR.TDIR");
 

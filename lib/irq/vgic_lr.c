@@ -76,12 +76,15 @@ static hv_u32 best_spilled(struct hv_vgic *vgic, hv_u32 vcpu)
 
 /*
  * With EOImode 0, an EOI ends the highest running priority, and one that no list
- * register took can only be the best of the spilled ones. With EOImode 1 there is
- * TDIR, and nothing counts. The maintenance interrupt comes with the first.
+ * register took can only be the best of the spilled ones. With EOImode 1 an EOI only
+ * drops priority and DIR traps (TDIR), but the count may have moved all the same:
+ * QEMU counts such EOIs. The maintenance interrupt comes with the first.
  */
-static void end_counted(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 hcr, struct hv_vgic_sync_fx *fx)
+static void end_counted(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *lrs,
+			struct hv_vgic_sync_fx *fx)
 {
-	hv_u32 count = (hcr & HCR_LRENPIE) != 0 ? (hv_u32)HV_GET(HCR_EOICOUNT, hcr) : 0;
+	const bool counts = (lrs->hcr & HCR_LRENPIE) != 0 && (lrs->vmcr & VMCR_VEOIM) == 0;
+	hv_u32 count = counts ? (hv_u32)HV_GET(HCR_EOICOUNT, lrs->hcr) : 0;
 
 	if (count > HV_VGIC_EOI_STEP)
 		count = HV_VGIC_EOI_STEP;
@@ -131,7 +134,7 @@ void hv_vgic_sync(struct hv_vgic *vgic, hv_u32 vcpu, const struct hv_vgic_lrs *l
 
 	fx->kick = 0;
 	fx->count = 0;
-	end_counted(vgic, vcpu, lrs->hcr, fx);
+	end_counted(vgic, vcpu, lrs, fx);
 	for (hv_u32 left = cpu->used; left != 0; left &= left - 1) /* bound: HV_VGIC_MAX_LRS */
 		harvest(vgic, vcpu, hv_ctz32(left), lrs->lr[hv_ctz32(left)], fx);
 	cpu->used = 0;

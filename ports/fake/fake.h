@@ -81,7 +81,8 @@ struct fake_cpu {
 	hv_u32 sgis;             /**< Pending SGIs. */
 	hv_u32 irq[16];          /**< Other interrupts that will be acknowledged, in order. */
 	hv_u32 irqs;
-	hv_u64 lr[16], ich_hcr;
+	hv_u64 lr[16], ich_hcr, ich_vmcr;
+	hv_u64 stack_top; /**< Where exits from the guest start. */
 	hv_u64 vtcr, vttbr;
 	struct hv_exc_regs exit; /**< elr is the PC. */
 	struct hv_el1_state el1;

@@ -188,22 +188,9 @@ hv_u64 hv_hal_lr_empty(void)
 }
 
 /* ICH_EISR_EL2: invalid, software-generated, and asked for a maintenance interrupt at its end. */
-hv_u64 hv_hal_lr_eoi(void)
+hv_u64 hv_hal_ich_vmcr(void)
 {
-	hv_u64 ended = 0;
-
-	for (hv_u32 i = 0; i < FAKE_LRS; i++) {
-		const hv_u64 lr = fake_self()->lr[i];
-
-		if ((lr & LR_STATE) == 0 && (lr & LR_HW) == 0 && (lr & LR_EOI) != 0)
-			ended |= HV_BIT(i);
-	}
-	return ended;
-}
-
-hv_u64 hv_hal_ich_misr(void)
-{
-	return hv_hal_lr_eoi() != 0;
+	return fake_self()->ich_vmcr;
 }
 
 hv_u64 hv_hal_ich_hcr(void)

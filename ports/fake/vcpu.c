@@ -69,8 +69,9 @@ void hv_hal_vcpu_quiesce(void)
 	fake_log(FAKE_QUIESCE, 0, 0);
 }
 
-_Noreturn void hv_hal_vcpu_enter(hv_u64 entry, hv_u64 context)
+_Noreturn void hv_hal_vcpu_enter(hv_u64 entry, hv_u64 context, hv_u64 stack_top)
 {
+	fake_self()->stack_top = stack_top;
 	fake_self()->exit.elr = entry;
 	fake_self()->exit.spsr = 0x3c5;
 	fake_log(FAKE_ENTER, entry, context);

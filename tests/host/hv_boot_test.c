@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Boot: what is checked before a guest runs, and what is said when it is refused. */
+#include <pthread.h>
+
 #include "hv_fixture.h"
 
 /* ---- the image ---- */
@@ -339,6 +341,30 @@ static void lock_takes_turns(void **state)
 	assert_int_equal(lock.serving, 1);
 }
 
+static struct hv_lock shared_lock;
+static hv_u64 shared_count;
+
+static void *count_up(void *unused)
+{
+	for (int i = 0; i < 2000; i++) {
+		hv_lock(&shared_lock);
+		shared_count++;
+		hv_unlock(&shared_lock);
+	}
+	return unused;
+}
+
+static void lock_excludes(void **state)
+{
+	pthread_t other;
+
+	(void)state;
+	assert_int_equal(pthread_create(&other, NULL, count_up, NULL), 0);
+	count_up(NULL);
+	assert_int_equal(pthread_join(other, NULL), 0);
+	assert_int_equal(shared_count, 4000);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -384,6 +410,7 @@ int main(void)
 		TEST(secondary_prepares_and_loops),
 		TEST(the_uart_interrupt_goes_to_the_service_cpu),
 		TEST(lock_takes_turns),
+		TEST(lock_excludes),
 	};
 
 	return RUN_ISOLATED(tests);

@@ -206,10 +206,18 @@ void boot_guests(void)
 	fake_log_clear();
 }
 
+/* Whatever happened, nobody holds a lock when EL2 is left. */
+static void assert_unlocked(void)
+{
+	assert_int_equal(ONE->lock.next, ONE->lock.serving);
+	assert_int_equal(TWO->lock.next, TWO->lock.serving);
+}
+
 void loop(hv_u32 cpu)
 {
 	fake_on(cpu);
 	FAKE_RUN(hv_cpu_loop());
+	assert_unlocked();
 }
 
 void call(hv_u32 cpu, hv_u64 esr, hv_u64 x[31])
@@ -220,6 +228,7 @@ void call(hv_u32 cpu, hv_u64 esr, hv_u64 x[31])
 	memcpy(frame.x, x, sizeof(frame.x));
 	fake.cpu[cpu].exit.esr = esr;
 	FAKE_RUN(hv_exit_call(&frame, esr));
+	assert_unlocked();
 	memcpy(x, frame.x, sizeof(frame.x));
 }
 
@@ -241,6 +250,7 @@ void trap(hv_u32 cpu, hv_u64 esr, hv_u64 ipa, hv_u64 x[31])
 	fake.cpu[cpu].exit.far = UINT64_C(0xffff000000000000) | (ipa & 0xfff);
 	fake.cpu[cpu].exit.hpfar = ipa >> 12 << 4;
 	FAKE_RUN(hv_exit_trap(&frame));
+	assert_unlocked();
 	memcpy(x, frame.x, sizeof(frame.x));
 }
 
@@ -267,6 +277,7 @@ void take_irqs(hv_u32 cpu)
 	fake.end = FAKE_RETURNED;
 	while ((fake.cpu[cpu].sgis != 0 || fake.cpu[cpu].irqs != 0) && fake.end == FAKE_RETURNED)
 		FAKE_RUN(hv_exit_irq());
+	assert_unlocked();
 }
 
 void serve(void)

@@ -249,6 +249,42 @@ static void restart_quiesces_own_interrupts_only(void **state)
 	assert_int_equal(fake.route[41], 1);
 }
 
+static void stop_quiesces_interrupts(void **state)
+{
+	(void)state;
+	boot_guests();
+	store32(0, GICD_IPA + 0x104, 1u << 8);
+	store32(0, GICR_IPA + 0x10100, 1u << 27);
+	(void)hvc(0, SYSTEM_OFF, 0, 0, 0);
+	loop(0);
+	assert_int_equal(fake.gicd.word[0x104 / 4] & 1u << 8, 0);
+	assert_int_equal(fake.cpu[0].redist.word[0x100 / 4] & 1u << 27, 0);
+}
+
+static void restart_resets_the_virtual_devices(void **state)
+{
+	(void)state;
+	boot_guests();
+	store32(0, GICD_IPA + 0x104, 1u << 8);
+	store32(0, UART_IPA + 0x38, 0x50);
+	(void)hvc(0, SYSTEM_RESET, 0, 0, 0);
+	loop(0);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	assert_int_equal(load32(0, GICD_IPA + 0x104), 0);
+	assert_int_equal(load32(0, UART_IPA + 0x38), 0);
+}
+
+static void every_vcpu_has_its_partitions_stage_2(void **state)
+{
+	(void)state;
+	start_both();
+	assert_int_equal(fake.cpu[1].vttbr, fake.cpu[0].vttbr);
+	assert_int_equal(fake.cpu[1].vtcr, fake.cpu[0].vtcr);
+	assert_int_not_equal(fake.cpu[1].vtcr, 0);
+	assert_int_equal(fake.cpu[2].vttbr >> 48, 2);
+	assert_int_not_equal(fake.cpu[2].vttbr & 0xfffffffff000, fake.cpu[0].vttbr & 0xfffffffff000);
+}
+
 static void fault_restarts_until_the_limit(void **state)
 {
 	hv_u64 x[31] = {0};
@@ -326,6 +362,7 @@ static void powerdown_resumes_at_the_entry(void **state)
 	boot_guests();
 	fake_irq(0, 27);
 	(void)hvc(0, CPU_SUSPEND, 0x10000, 0x50000300, 5);
+	assert_int_equal(fake.cpu[0].stack_top, hv_cpus[0].stack_top); /* no frame stays behind */
 	assert_int_equal(fake.end, FAKE_ENTERED);
 	assert_int_equal(fake_last(FAKE_ENTER)->a, 0x50000300);
 	assert_int_equal(fake_last(FAKE_ENTER)->b, 5);
@@ -364,6 +401,9 @@ int main(void)
 		cmocka_unit_test(reset_reloads_everything),
 		cmocka_unit_test(reset_leaves_the_other_partition_alone),
 		cmocka_unit_test(restart_quiesces_own_interrupts_only),
+		cmocka_unit_test(stop_quiesces_interrupts),
+		cmocka_unit_test(restart_resets_the_virtual_devices),
+		cmocka_unit_test(every_vcpu_has_its_partitions_stage_2),
 		cmocka_unit_test(fault_restarts_until_the_limit),
 		cmocka_unit_test(suspend_keeps_memory),
 		cmocka_unit_test(damaged_payload_stops_a_restart),

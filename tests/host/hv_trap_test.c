@@ -169,6 +169,28 @@ static void uart_takes_a_byte_and_tells_the_service_cpu(void **state)
 	assert_int_equal(load32(0, UART_IPA + 0x18) & 0x80, 0x80);
 }
 
+static void uart_line_follows_its_registers(void **state)
+{
+	(void)state;
+	running();
+	store32(0, GICD_IPA, 3);
+	store32(0, GICD_IPA + 0x104, 1u << 1);
+	store32(0, UART_IPA, 'A');
+	store32(0, UART_IPA + 0x38, 0x20); /* IMSC: transmit */
+	assert_int_equal(lr_of(0, 33) >> 62, 1);
+}
+
+static void refused_uart_access_changes_nothing(void **state)
+{
+	hv_u64 x[31] = {0};
+
+	(void)state;
+	running();
+	trap(0, 0x93c58047, UART_IPA, x); /* 64 bits */
+	assert_int_equal(newest(0).kind, J_MMIO);
+	assert_int_equal(hv_ring_used(&ONE->tx), 0);
+}
+
 static void partition_without_a_uart_faults_there(void **state)
 {
 	(void)state;
@@ -397,6 +419,8 @@ int main(void)
 		cmocka_unit_test(bad_width_goes_to_the_policy),
 		cmocka_unit_test(no_syndrome_goes_to_the_policy),
 		cmocka_unit_test(uart_takes_a_byte_and_tells_the_service_cpu),
+		cmocka_unit_test(uart_line_follows_its_registers),
+		cmocka_unit_test(refused_uart_access_changes_nothing),
 		cmocka_unit_test(partition_without_a_uart_faults_there),
 		cmocka_unit_test(foreign_memory_is_a_fault),
 		cmocka_unit_test(instruction_fetch_from_foreign_memory),

@@ -284,6 +284,25 @@ static void active_ones_spill_and_their_eoi_is_counted(void **state)
 	assert_int_equal(0, lrs.lr[0] | lrs.lr[1] | lrs.lr[2] | lrs.lr[3]);
 }
 
+/* With VEOIM set an EOI deactivates nothing, even where the hardware counts it. */
+static void counted_eois_mean_nothing_in_eoimode_1(void **state)
+{
+	(void)state;
+	wr(0x304, 4, 0xff00); /* eight active ones, four registers */
+	resync(0);
+	assert_int_equal(0x4005, lrs.hcr);
+	lrs.vmcr = 0x200;
+	lrs.hcr |= 2ull << 27;
+	resync(0);
+	assert_int_equal(0, sfx.count);
+	assert_int_equal(0xff00, rd(0x304));
+	assert_int_equal(0x4005, lrs.hcr);
+	lrs.vmcr = 0;
+	lrs.hcr |= 2ull << 27;
+	resync(0);
+	assert_int_equal(2, sfx.count);
+}
+
 static void one_register_serves_nesting_too(void **state)
 {
 	(void)state;
@@ -695,6 +714,7 @@ int main(void)
 		cmocka_unit_test(equal_priorities_go_by_number),
 		cmocka_unit_test_setup(the_lowest_pending_makes_room, four),
 		cmocka_unit_test_setup(active_ones_spill_and_their_eoi_is_counted, four),
+		cmocka_unit_test_setup(counted_eois_mean_nothing_in_eoimode_1, four),
 		cmocka_unit_test(one_register_serves_nesting_too),
 		cmocka_unit_test_setup(eois_are_worked_off_in_steps, four),
 		cmocka_unit_test_setup(a_trapped_dir_ends_exactly_that_one, four),

@@ -124,6 +124,7 @@ static void resync(int v, int dir)
 		if (hv_vgic_used(&gic, (hv_u32)v) >> i & 1)
 			lrs.lr[i] = hw[v].lr[i];
 	lrs.hcr = hw[v].hcr;
+	lrs.vmcr = eoimode ? 0x2ff : 0xff; /* VEOIM is bit 9 */
 	hv_vgic_sync(&gic, (hv_u32)v, &lrs, &fx);
 	if (dir >= 0)
 		hv_vgic_dir(&gic, (hv_u32)v, (hv_u32)dir, &fx);
@@ -466,9 +467,11 @@ static void guest_eoi(int v)
 
 	if (r->hw && !r->edge)
 		r->line = p_of(v, id)->line = rnd(4) == 0; /* mostly served */
-	if (eoimode)
+	if (eoimode) {
 		dropped[v][drops[v]++] = id;
-	else
+		if (rnd(2)) /* some implementations count it, too, when no register matches */
+			hw[v].hcr += 1ull << 27;
+	} else
 		guest_deactivate(v, id);
 }
 

@@ -50,11 +50,10 @@ void hv_hal_gic_send_sgi(hv_u64 mpidr, hv_u32 sgi);
 hv_u32 hv_hal_lr_count(void);
 hv_u64 hv_hal_lr_read(hv_u32 index);
 void hv_hal_lr_write(hv_u32 index, hv_u64 value);
-/** ICH_ELRSR_EL2, ICH_EISR_EL2, ICH_MISR_EL2, ICH_HCR_EL2. */
+/** ICH_ELRSR_EL2, ICH_HCR_EL2, ICH_VMCR_EL2. */
 hv_u64 hv_hal_lr_empty(void);
-hv_u64 hv_hal_lr_eoi(void);
-hv_u64 hv_hal_ich_misr(void);
 hv_u64 hv_hal_ich_hcr(void);
+hv_u64 hv_hal_ich_vmcr(void);
 void hv_hal_ich_set_hcr(hv_u64 value);
 /** Reset the virtual CPU interface: no list register, no active priority, ICH_VMCR_EL2 = 0. */
 void hv_hal_ich_reset(void);

@@ -45,8 +45,11 @@ void hv_hal_vcpu_reset(hv_u32 vcpu_index);
 void hv_hal_vcpu_power_up(void);
 /** Stop timers of the guest that was running here. */
 void hv_hal_vcpu_quiesce(void);
-/** Enter EL1h at @p entry with x0 = @p context and all else zero. */
-_Noreturn void hv_hal_vcpu_enter(hv_u64 entry, hv_u64 context);
+/**
+ * Enter EL1h at @p entry with x0 = @p context and all else zero. Leaves everything on
+ * this CPU's stack behind: the next exit starts at @p stack_top.
+ */
+_Noreturn void hv_hal_vcpu_enter(hv_u64 entry, hv_u64 context, hv_u64 stack_top);
 
 /** Physical values of ID_AA64*, ID_*_EL1: index (CRm - 1) * 8 + op2, CRm 1..7. */
 void hv_hal_id_registers(hv_u64 value[56]);

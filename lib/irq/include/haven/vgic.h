@@ -295,6 +295,7 @@ hv_u32 hv_vgic_set_level(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid, bool h
 struct hv_vgic_lrs {
 	hv_u64 lr[HV_VGIC_MAX_LRS]; /**< ICH_LR<n>_EL2 */
 	hv_u64 hcr;                 /**< ICH_HCR_EL2 */
+	hv_u64 vmcr;                /**< ICH_VMCR_EL2; only read: VEOIM. */
 };
 
 /** What the caller must do after a sync. */
@@ -313,7 +314,7 @@ hv_u32 hv_vgic_used(const struct hv_vgic *vgic, hv_u32 vcpu);
  *
  * Who: maintenance interrupt, HV_VGIC_RESYNC, before an access that hv_vgic_needs_sync().
  *
- * @param lrs  lr[] of hv_vgic_used() and hcr sampled from hardware.
+ * @param lrs  lr[] of hv_vgic_used(), hcr and vmcr sampled from hardware.
  * Cost: used list registers + HV_VGIC_EOI_STEP searches over the words.
  * Source: IHI 0069, "ICH_LR<n>_EL2", "ICH_HCR_EL2.EOIcount".
  */
