@@ -54,7 +54,8 @@ static bool read_refused(u64 address)
 {
 	const struct attempt a = try_read(address);
 
-	return is_abort(&a, EC_DABT, address, false) & quiet_eq("register", address, a.value, CANARY);
+	return is_abort(&a, EC_DABT, address, false) &&
+	       quiet_eq("register", address, a.value, CANARY);
 }
 
 static bool write_refused(u64 address)

@@ -8,11 +8,10 @@ CPU1 = "/sys/devices/system/cpu/cpu1/online"
 STATISTICS = r"freertos: up (\d+) s, ticks (\d+),.* 0 errors, clock exact"
 
 
-def linux_up(machine, mark=0):
-    machine.expect(r"linux: init reached, 2 CPUs, kernel \d+\.\d+", LINUX_SECONDS, since=mark)
-    machine.expect(SHELL, 30, since=mark)
-    machine.console._cursor = machine.mark()
-    return machine
+def linux_up(machine):
+    """The next time that Linux reaches its shell."""
+    machine.expect(r"linux: init reached, 2 CPUs, kernel \d+\.\d+", LINUX_SECONDS)
+    machine.expect(SHELL, 30)
 
 
 def run(machine, command, status=0):
@@ -33,10 +32,9 @@ def use_linux(bench, image, kernel):
         run(machine, "touch /tmp/trace /root/trace")
         run(machine, "dmesg | grep -ciE 'call trace|soft lockup|unhandled fault|BUG:'", 1)
         machine.alive()
-        mark = machine.mark()
         machine.send("reboot\n")
-        machine.expect(r"reboot: Restarting system", 30, since=mark)
-        linux_up(machine, mark)
+        machine.expect(r"reboot: Restarting system", 30)
+        linux_up(machine)
         run(machine, "[ ! -e /root/trace ]")
         run(machine, "[ $(nproc) = 2 ]")
         machine.alive()
