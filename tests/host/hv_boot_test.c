@@ -2,6 +2,8 @@
 /* Boot: what is checked before a guest runs, and what is said when it is refused. */
 #include <pthread.h>
 
+#include <haven/stage2_walk.h>
+
 #include "hv_fixture.h"
 
 /* ---- the image ---- */
@@ -124,6 +126,7 @@ static void setup_accepts(void **state)
 	/* The front door is sealed. */
 	assert_int_equal(hv_irq_assign(&(struct hv_irq_route){60, 1, 0}), HV_EPERM);
 	assert_int_equal(hv_stage2_map_partition(&partitions[0].mem), HV_EPERM);
+	assert_int_equal(hv_budget_set(&(struct hv_budget){2, 1000, 10}), HV_EPERM);
 }
 
 static void too_many_reserved_ranges(void **state)
@@ -186,6 +189,37 @@ static void memory_of_the_board(void **state)
 	prepare();
 	partitions[0].mem = (struct hv_partition_mem){1, theft, 1};
 	refuse_setup("stage-2 map", "one", 0, HV_EINVAL);
+}
+
+/* Between building and checking, the linker's --wrap lets a bit of a table fall over. */
+static hv_u64 flip;
+hv_status_t __real_hv_stage2_verify(const struct hv_stage2_walk *walk,
+				    const struct hv_mem_region *regions, hv_u32 count,
+				    struct hv_stage2_difference *difference);
+hv_status_t __wrap_hv_stage2_verify(const struct hv_stage2_walk *walk,
+				    const struct hv_mem_region *regions, hv_u32 count,
+				    struct hv_stage2_difference *difference);
+
+hv_status_t __wrap_hv_stage2_verify(const struct hv_stage2_walk *walk,
+				    const struct hv_mem_region *regions, hv_u32 count,
+				    struct hv_stage2_difference *difference)
+{
+	for (hv_u32 i = 0; flip != 0 && i < hv_stage2_table_count; i++) {
+		for (hv_u32 j = 0; j < 512; j++) {
+			if ((hv_stage2_tables[i][j] & UINT64_C(0xfffffffff003)) == 0x80005003)
+				hv_stage2_tables[i][j] ^= flip;
+		}
+	}
+	return __real_hv_stage2_verify(walk, regions, count, difference);
+}
+
+static void table_that_differs_from_the_configuration(void **state)
+{
+	(void)state;
+	prepare();
+	flip = 0x40; /* S2AP: no longer readable */
+	refuse_setup("stage-2 check", "two", 0x80005000, HV_EPERM);
+	assert_string_not_equal(error.reason, "");
 }
 
 static void interrupt_owned_twice(void **state)
@@ -281,6 +315,7 @@ static void cpu_on_refused(void **state)
 	machine_on();
 	fake.cpu_on_result = (hv_u64)-2;
 	halts_with("haven: cpu 1: PSCI CPU_ON answered 0xfffffffffffffffe");
+	assert_non_null(strstr(fake.out, "haven: stopped: a CPU did not start\r\n"));
 }
 
 static void cpu_that_does_not_come_up(void **state)
@@ -322,6 +357,7 @@ static void the_uart_interrupt_goes_to_the_service_cpu(void **state)
 	boot();
 	assert_int_equal(fake.route[33], 3);
 	assert_int_equal(fake.gicd.word[0x104 / 4], 1u << 1);
+	assert_int_equal(fake.gicd.word[0x84 / 4], ~0u); /* all are Group 1 */
 }
 
 /* ---- the lock ---- */
@@ -397,6 +433,7 @@ int main(void)
 		TEST(memory_of_the_other_partition),
 		TEST(memory_of_the_hypervisor),
 		TEST(memory_of_the_board),
+		TEST(table_that_differs_from_the_configuration),
 		TEST(interrupt_owned_twice),
 		TEST(interrupt_of_the_hypervisor),
 		TEST(budget_larger_than_its_period),

@@ -287,6 +287,8 @@ void serve(void)
 	loop(3);
 	while (fake.cpu[3].timer_on) {
 		assert_true(steps++ < 1000);
+		assert_true(fake.cpu[3].deadline > fake.counter); /* else it would fire again at once */
+		fake.counter = fake.cpu[3].deadline;
 		fake_irq(3, 26);
 		loop(3);
 	}

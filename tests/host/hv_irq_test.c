@@ -219,6 +219,22 @@ static void uart_request_raises_the_line(void **state)
 	assert_int_equal(load32(0, UART_IPA), 'x');
 }
 
+static void a_device_line_kicks_the_vcpu_it_is_routed_to(void **state)
+{
+	(void)state;
+	running();
+	(void)hvc(0, 0xc4000003, 1, 0x50000100, 0);
+	loop(1);
+	store32(0, GICD_IPA + 0x6000 + 8 * 33, 1);
+	fake_log_clear();
+	store32(0, UART_IPA, 'A');
+	store32(0, UART_IPA + 0x38, 0x20); /* IMSC: transmit */
+	assert_int_equal(fake_count_a(FAKE_SGI, 1), 1);
+	take_irqs(1);
+	assert_int_equal(STATE(lr_of(1, 33)), 1);
+	assert_int_equal(lr_of(0, 33), 0);
+}
+
 static void deactivation_that_traps(void **state)
 {
 	hv_u64 x[31] = {0};
@@ -232,6 +248,37 @@ static void deactivation_that_traps(void **state)
 	trap(0, UINT64_C(0x623230b6), 0, x);
 	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 40), 1);
 	assert_int_equal(lr_of(0, 40), 0);
+}
+
+/* The list register knows more than the words: it is read before the guest's access. */
+static void active_state_is_read_from_the_list_register(void **state)
+{
+	(void)state;
+	running();
+	take(0, 40);
+	assert_int_equal(load32(0, GICD_IPA + 0x304) & 1u << 8, 0);
+	for (hv_u32 i = 0; i < FAKE_LRS; i++) {
+		if ((fake.cpu[0].lr[i] & 0xffffffff) == 40 && STATE(fake.cpu[0].lr[i]) == 1)
+			fake.cpu[0].lr[i] ^= UINT64_C(3) << 62; /* pending becomes active */
+	}
+	assert_int_equal(load32(0, GICD_IPA + 0x304) & 1u << 8, 1u << 8);
+	assert_int_equal(STATE(lr_of(0, 40)), 2); /* and is still there */
+}
+
+static void standby_looks_at_the_list_registers(void **state)
+{
+	(void)state;
+	running();
+	take(0, 40);
+	/* Pending for the guest: no wait. */
+	assert_int_equal(hvc(0, 0xc4000001, 0, 0, 0), 0);
+	assert_int_equal(fake.end, FAKE_RETURNED);
+	assert_int_equal(fake_count(FAKE_WAIT), 0);
+	/* Done by the guest, but not taken back yet: a wait. */
+	for (hv_u32 i = 0; i < FAKE_LRS; i++)
+		fake.cpu[0].lr[i] &= ~(UINT64_C(3) << 62);
+	(void)hvc(0, 0xc4000001, 0, 0, 0);
+	assert_int_equal(fake.end, FAKE_ASLEEP);
 }
 
 static void triggers_follow_the_configuration(void **state)
@@ -282,7 +329,10 @@ int main(void)
 		cmocka_unit_test(kick_delivers_an_sgi_of_another_vcpu),
 		cmocka_unit_test(doorbell_raises_the_peers_interrupt),
 		cmocka_unit_test(uart_request_raises_the_line),
+		cmocka_unit_test(a_device_line_kicks_the_vcpu_it_is_routed_to),
 		cmocka_unit_test(deactivation_that_traps),
+		cmocka_unit_test(active_state_is_read_from_the_list_register),
+		cmocka_unit_test(standby_looks_at_the_list_registers),
 		cmocka_unit_test(triggers_follow_the_configuration),
 		cmocka_unit_test(request_without_a_partition_is_harmless),
 		cmocka_unit_test(doorbell_without_an_interrupt_has_no_effect),

@@ -370,6 +370,8 @@ static void powerdown_resumes_at_the_entry(void **state)
 	/* Timers and interrupts are kept. */
 	assert_int_equal(fake_count(FAKE_RESET), 0);
 	assert_int_equal(fake_count(FAKE_ICH_RESET), 0);
+	/* Nothing of the call stays on EL2's stack. */
+	assert_int_equal(fake.cpu[0].stack_top, hv_stack_top(0));
 	assert_int_equal(hvc(0, CPU_SUSPEND, 0x10000, RAM_TWO, 5), INVALID_ADDRESS);
 	assert_int_equal(fake.end, FAKE_RETURNED);
 }

@@ -20,6 +20,8 @@
 #define XN   (UINT64_C(1) << 54)
 #define ADDR UINT64_C(0x0000fffffffff000)
 
+extern const hv_u8 hv_boot_stack_top[];
+
 static const char *panic;
 
 _Noreturn void hv_panic(const char *what)
@@ -117,6 +119,16 @@ static void every_stack_has_a_guard_page(void **state)
 	}
 }
 
+static void panics_have_a_stack(void **state)
+{
+	const hv_u64 top = (hv_u64)hv_boot_stack_top;
+
+	(void)state;
+	init();
+	assert_int_equal(entry_of(top - 8) & (RO | XN | AF), XN | AF);
+	assert_int_equal(entry_of(top - 0x1008), 0);
+}
+
 static void a_window_opens_for_one_cpu(void **state)
 {
 	hv_u64 at;
@@ -192,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup(nothing_else_is_mapped, fresh),
 		cmocka_unit_test_setup(devices_are_device_memory, fresh),
 		cmocka_unit_test_setup(every_stack_has_a_guard_page, fresh),
+		cmocka_unit_test_setup(panics_have_a_stack, fresh),
 		cmocka_unit_test_setup(a_window_opens_for_one_cpu, fresh),
 		cmocka_unit_test_setup(a_window_ends_at_its_gigabyte, fresh),
 		cmocka_unit_test_setup(image_outside_the_hypervisors_memory, fresh),
