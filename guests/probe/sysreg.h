@@ -5,7 +5,11 @@
 #include "probe.h"
 
 #define sysreg_read(name) \
-	__extension__ ({ u64 value_; __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory"); value_; })
+	__extension__ ({                                                              \
+		u64 value_;                                                           \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");       \
+		value_;                                                               \
+	})
 #define sysreg_write(name, value) \
 	__asm__ volatile("msr " #name ", %0" : : "r"((u64)(value)) : "memory")
 

@@ -18,7 +18,10 @@ static inline struct attempt try_read(u64 address)
 	struct attempt a = {.value = CANARY};
 
 	trap_expect();
-	__asm__ volatile("adr %1, 1f\n1: ldr %0, [%2]" : "+r"(a.value), "=&r"(a.pc) : "r"(address) : "memory");
+	__asm__ volatile("adr %1, 1f\n1: ldr %0, [%2]"
+			 : "+r"(a.value), "=&r"(a.pc)
+			 : "r"(address)
+			 : "memory");
 	a.trap = trap_taken();
 	return a;
 }
@@ -28,7 +31,10 @@ static inline struct attempt try_read32(u64 address)
 	struct attempt a = {.value = CANARY};
 
 	trap_expect();
-	__asm__ volatile("adr %1, 1f\n1: ldr %w0, [%2]" : "+r"(a.value), "=&r"(a.pc) : "r"(address) : "memory");
+	__asm__ volatile("adr %1, 1f\n1: ldr %w0, [%2]"
+			 : "+r"(a.value), "=&r"(a.pc)
+			 : "r"(address)
+			 : "memory");
 	a.trap = trap_taken();
 	return a;
 }
@@ -38,7 +44,10 @@ static inline struct attempt try_write(u64 address, u64 value)
 	struct attempt a = {.value = CANARY};
 
 	trap_expect();
-	__asm__ volatile("adr %0, 1f\n1: str %1, [%2]" : "=&r"(a.pc) : "r"(value), "r"(address) : "memory");
+	__asm__ volatile("adr %0, 1f\n1: str %1, [%2]"
+			 : "=&r"(a.pc)
+			 : "r"(value), "r"(address)
+			 : "memory");
 	a.trap = trap_taken();
 	return a;
 }
@@ -48,7 +57,10 @@ static inline struct attempt try_write32(u64 address, u64 value)
 	struct attempt a = {.value = CANARY};
 
 	trap_expect();
-	__asm__ volatile("adr %0, 1f\n1: str %w1, [%2]" : "=&r"(a.pc) : "r"(value), "r"(address) : "memory");
+	__asm__ volatile("adr %0, 1f\n1: str %w1, [%2]"
+			 : "=&r"(a.pc)
+			 : "r"(value), "r"(address)
+			 : "memory");
 	a.trap = trap_taken();
 	return a;
 }

@@ -110,7 +110,8 @@ static void test_vendor(void)
 	check("doorbell with high bits", (s64)hvc(VENDOR(5), UINT64_C(0x100000001), 0, 0) < 0);
 	check_eq("console write of nothing", hvc(VENDOR(4), 0, 0, 0), INVALID_PARAMETER);
 	check_eq("console write of too much", hvc(VENDOR(4), 25, 0, 0), INVALID_PARAMETER);
-	check_eq("console write", hvc(VENDOR(4), 6, UINT64_C(0x0a0d6c6c6163), 0), 6); /* "call\r\n" */
+	/* "call\r\n" */
+	check_eq("console write", hvc(VENDOR(4), 6, UINT64_C(0x0a0d6c6c6163), 0), 6);
 }
 
 static void test_registers(void)

@@ -20,12 +20,16 @@ static void test_extension(void)
 {
 	write32(PRIORITIES, 0xf8a00880);
 	check_eq("LDR W", TRY_INSTRUCTION("ldr w1, [x0]", PRIORITIES).value, 0xf8a00880);
-	check_eq("LDRSW", TRY_INSTRUCTION("ldrsw x1, [x0]", PRIORITIES).value, UINT64_C(0xfffffffff8a00880));
+	check_eq("LDRSW", TRY_INSTRUCTION("ldrsw x1, [x0]", PRIORITIES).value,
+		 UINT64_C(0xfffffffff8a00880));
 	check_eq("LDRB", TRY_INSTRUCTION("ldrb w1, [x0]", PRIORITIES).value, 0x80);
 	check_eq("LDRSB W", TRY_INSTRUCTION("ldrsb w1, [x0]", PRIORITIES).value, 0xffffff80);
-	check_eq("LDRSB X", TRY_INSTRUCTION("ldrsb x1, [x0]", PRIORITIES).value, UINT64_C(0xffffffffffffff80));
-	check_eq("LDRSB positive", TRY_INSTRUCTION("ldrsb x1, [x0]", PRIORITIES + 1).value, 0x08);
-	check_eq("LDRB of the third byte", TRY_INSTRUCTION("ldrb w1, [x0]", PRIORITIES + 2).value, 0xa0);
+	check_eq("LDRSB X", TRY_INSTRUCTION("ldrsb x1, [x0]", PRIORITIES).value,
+		 UINT64_C(0xffffffffffffff80));
+	check_eq("LDRSB positive",
+		 TRY_INSTRUCTION("ldrsb x1, [x0]", PRIORITIES + 1).value, 0x08);
+	check_eq("LDRB of the third byte",
+		 TRY_INSTRUCTION("ldrb w1, [x0]", PRIORITIES + 2).value, 0xa0);
 	write8(PRIORITIES + 3, 0x10);
 	check_eq("STRB changes one byte", read32(PRIORITIES), 0x10a00880);
 	TRY_INSTRUCTION("strb wzr, [x0]", PRIORITIES);

@@ -88,7 +88,8 @@ static void test_route(void)
 	write64(GICD + IROUTER + 8 * UART_INTID, 1);
 	gic_enable(UART_INTID);
 	gic_set(ISPENDR, UART_INTID);
-	check("SPI follows its route", other_has(UART_INTID, 1) && irq_logs[0].per_id[UART_INTID] == 0);
+	check("SPI follows its route", other_has(UART_INTID, 1) &&
+					       irq_logs[0].per_id[UART_INTID] == 0);
 	write64(GICD + IROUTER + 8 * UART_INTID, 0);
 	gic_set(ISPENDR, UART_INTID);
 	gic_wait(ROUNDS + 2, 200);

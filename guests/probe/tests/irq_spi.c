@@ -75,7 +75,8 @@ void test_spi(void)
 	prepare();
 	check("enable reads back", gic_bit(ISENABLER, UART_INTID));
 	gic_priority(UART_INTID, 0xa0);
-	check_eq("priority reads back", read32(GICD + IPRIORITYR + (UART_INTID & ~3u)) >> 8 & 0xff, 0xa0);
+	check_eq("priority reads back",
+		 read32(GICD + IPRIORITYR + (UART_INTID & ~3u)) >> 8 & 0xff, 0xa0);
 	gic_set(ISPENDR, UART_INTID);
 	check("set pending delivers once", gic_wait(1, 100) && irq_logs[0].per_id[UART_INTID] == 1);
 	gic_set(ISACTIVER, UART_INTID);

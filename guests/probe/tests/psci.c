@@ -56,11 +56,14 @@ static void test_errors(void)
 		 AFFINITY_OFF);
 	check_eq("info of no vCPU", call(PSCI_AFFINITY_INFO, 2, 0, 0), PSCI_INVALID);
 	check_eq("info of a foreign cluster", call(PSCI_AFFINITY_INFO, 0x100, 0, 0), PSCI_INVALID);
-	check_eq("info of a level that is not there", call(PSCI_AFFINITY_INFO, 0, 4, 0), PSCI_INVALID);
+	check_eq("info of a level that is not there",
+		 call(PSCI_AFFINITY_INFO, 0, 4, 0), PSCI_INVALID);
 	check_eq("on: itself", call(PSCI_CPU_ON, 0, entry, 0), PSCI_ALREADY_ON);
 	check_eq("on: no vCPU", call(PSCI_CPU_ON, 2, entry, 0), PSCI_INVALID);
-	check_eq("on: a physical CPU of the other", call(PSCI_CPU_ON, 3, entry, 0), PSCI_INVALID);
-	check_eq("on: foreign affinity", call(PSCI_CPU_ON, UINT64_C(1) << 32, entry, 0), PSCI_INVALID);
+	check_eq("on: a physical CPU of the other",
+		 call(PSCI_CPU_ON, 3, entry, 0), PSCI_INVALID);
+	check_eq("on: foreign affinity",
+		 call(PSCI_CPU_ON, UINT64_C(1) << 32, entry, 0), PSCI_INVALID);
 	check_eq("on: entry outside", call(PSCI_CPU_ON, 1, UNMAPPED, 0), PSCI_INVALID_ADDRESS);
 	check_eq("on: entry in the hypervisor", call(PSCI_CPU_ON, 1, 0x40200000, 0),
 		 PSCI_INVALID_ADDRESS);

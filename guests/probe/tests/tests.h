@@ -9,7 +9,8 @@ void test_victim(void);
 void test_memory(void);
 /* walk.c: stage-1 tables that point outside, straddling and syndrome-less accesses. */
 void test_walk(void);
-/* life.c: one fault for the partition's policy; a fault that cannot be injected; reset; power off. */
+/* life.c: one fault for the partition's policy;
+ * a fault that cannot be injected; reset; power off. */
 void test_fault(void);
 void test_vector(void);
 void test_reset(void);

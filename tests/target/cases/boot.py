@@ -30,7 +30,7 @@ def elsewhere(bench):
     with loaded_at(bench, 0x44000000) as machine:
         machine.start().alive()
     with loaded_at(bench, 0x60000000) as machine:
-        machine.expect(r"haven: stopped: .*outside the hypervisor's memory", 10)
+        machine.expect(r"haven: stopped: .*outside the hypervisor", 10)
         machine.refuse(r"probe:", 0.5, since=0)
 
 

@@ -15,7 +15,8 @@ def end(machine, test):
     Returns the position before it: the end may be told before the guest's last line is.
     """
     mark = machine.tell(test)
-    done = machine.expect(rf"probe: {test}: done \d+ ok (\d+) failed|probe: trap: .*\n", 15, since=mark)
+    done = machine.expect(rf"probe: {test}: done \d+ ok (\d+) failed|probe: trap: .*\n", 15,
+                          since=mark)
     machine.clean()
     expect(done.group(1) == "0", done.group(0))
     machine.expect(rf"probe: {test}: now", 5, since=mark)
