@@ -81,6 +81,7 @@ static void version_yield_budget_info(void **state)
 	call(0, ESR_HVC, x);
 	assert_int_equal(x[0], 0);
 	x[0] = 0xc6000002;
+	x[3] = 9;
 	call(0, ESR_HVC, x);
 	assert_int_equal(x[0], 0);
 	assert_int_equal(x[1], 500);

@@ -360,6 +360,8 @@ static void powerdown_resumes_at_the_entry(void **state)
 {
 	(void)state;
 	boot_guests();
+	(void)hvc(0, CPU_SUSPEND, 0x10000, 0x50000300, 5);
+	assert_int_equal(fake.end, FAKE_ASLEEP);
 	fake_irq(0, 27);
 	(void)hvc(0, CPU_SUSPEND, 0x10000, 0x50000300, 5);
 	assert_int_equal(fake.cpu[0].stack_top, hv_cpus[0].stack_top); /* no frame stays behind */

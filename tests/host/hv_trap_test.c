@@ -213,6 +213,7 @@ static void foreign_memory_is_a_fault(void **state)
 	assert_int_equal(newest(0).verdict, INJECT);
 	assert_int_equal(newest(0).ipa, RAM_TWO + 0x123);
 	assert_int_equal(newest(0).esr, ESR_LOAD32);
+	assert_int_equal(newest(0).far, UINT64_C(0xffff000000000123));
 	assert_int_equal(newest(0).pc_low, PC);
 	assert_injected(0, 0x25);
 }
@@ -400,7 +401,9 @@ static void serror_cannot_be_injected(void **state)
 	(void)state;
 	running();
 	fake_on(0);
+	fake.cpu[0].exit.esr = UINT64_C(0xbe000011);
 	FAKE_RUN(hv_exit_serror());
+	assert_int_equal(newest(0).esr, UINT64_C(0xbe000011));
 	assert_int_equal(newest(0).kind, J_SERROR);
 	assert_int_equal(newest(0).verdict, HALT);
 	assert_int_equal(fake.end, FAKE_LOOPED);
