@@ -19,7 +19,7 @@ function(haven_image name)
   target_link_options(${elf} PRIVATE -nostdlib -pie -T ${HAVEN_LINK_SCRIPT}
     LINKER:--no-dynamic-linker,-z,text,-z,norelro,-z,noexecstack,-z,max-page-size=4096
     LINKER:--build-id=none,--gc-sections,-Bsymbolic,-Map,${CMAKE_CURRENT_BINARY_DIR}/${name}.map)
-  set_target_properties(${elf} PROPERTIES SUFFIX .elf C_EXTENSIONS OFF
+  set_target_properties(${elf} PROPERTIES SUFFIX .elf C_STANDARD 11 C_EXTENSIONS OFF
     LINK_DEPENDS ${HAVEN_LINK_SCRIPT} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/images)
   add_dependencies(${elf} haven_config_${name})
 
