@@ -113,6 +113,7 @@ static void not_given_to_the_virtual_gic_is_deactivated(void **state)
 	fake_on(0);
 	hv_gic_inject(&hv_cpus[0], 60);
 	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 60), 1);
+	assert_int_equal(newest(0).kind, J_IRQ_SPURIOUS);
 	assert_int_equal(lr_of(0, 60), 0);
 }
 
