@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/hal/cache.h>
+
+#include "console.h"
 #include "hv.h"
+
+/* A warm reset drops what is only in a cache: clean the newest record, then the header. */
+static void keep(struct hv_journal *journal)
+{
+	const hv_u32 newest = (hv_journal_next(journal) - 1) & (journal->capacity - 1);
+
+	hv_hal_cache_clean(&journal->slot[newest], sizeof(journal->slot[newest]));
+	hv_hal_cache_clean(journal, sizeof(*journal));
+}
 
 void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 	      const struct hv_exc_regs *regs, hv_u64 ipa, hv_u64 detail)
@@ -22,4 +34,6 @@ void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 		record.pc_low = (hv_u32)regs->elr;
 	}
 	hv_journal_append(cpu->journal, &record);
+	keep(cpu->journal);
+	hv_console_post();
 }

@@ -42,7 +42,7 @@ static void call_psci(struct hv_cpu *cpu, hv_u64 *x)
 		break;
 	case HV_PSCI_CPU_OFF:
 		if (!hv_psci_alive(&p->psci))
-			hv_partition_leave(HV_PARTITION_OFF);
+			hv_partition_leave(HV_PARTITION_OFF, false);
 		hv_vcpu_park();
 	case HV_PSCI_STANDBY:
 		hv_vcpu_standby(cpu);
@@ -50,9 +50,9 @@ static void call_psci(struct hv_cpu *cpu, hv_u64 *x)
 	case HV_PSCI_POWERDOWN:
 		hv_vcpu_powerdown(cpu, result.entry, result.context);
 	case HV_PSCI_SYSTEM_OFF:
-		hv_partition_leave(HV_PARTITION_OFF);
+		hv_partition_leave(HV_PARTITION_OFF, false);
 	case HV_PSCI_SYSTEM_RESET:
-		hv_partition_leave(HV_PARTITION_STARTING);
+		hv_partition_leave(HV_PARTITION_STARTING, false);
 	case HV_PSCI_DONE:
 		break;
 	}
@@ -98,6 +98,14 @@ static void call_budget(const struct hv_partition *p, hv_u64 *x)
 	x[3] = 0;
 }
 
+static void audit_unknown(hv_u64 function)
+{
+	struct hv_exc_regs regs;
+
+	hv_hal_exit_sample(&regs);
+	hv_audit(HV_J_SMC, HV_JV_DENY, &regs, 0, function);
+}
+
 void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 {
 	struct hv_cpu *cpu = hv_hal_cpu_self();
@@ -105,14 +113,14 @@ void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 	hv_u64 *x = frame->x;
 	const hv_u64 function = x[0];
 
-	hv_hal_exit_set_pc(hv_hal_exit_pc() + hv_call_advance(esr));
+	if (hv_call_advance(esr) != 0)
+		hv_hal_exit_skip(hv_call_advance(esr));
 	switch (hv_call_route(esr, x, p->config->smc_allowed, p->config->smc_allowed_count)) {
 	case HV_CALL_DONE:
 	case HV_CALL_YIELD:
 		break;
 	case HV_CALL_UNKNOWN:
-		hv_audit(HV_J_SMC, HV_JV_DENY, &(struct hv_exc_regs){.esr = esr, .elr = hv_hal_exit_pc()},
-			 0, function);
+		audit_unknown(function);
 		break;
 	case HV_CALL_PSCI:
 		call_psci(cpu, x);

@@ -88,7 +88,7 @@ static void wake_writers(void)
 
 static bool step(void)
 {
-	const bool news = hv_news_step(hv_ring_used(&own) < HV_RING_SIZE / 2);
+	const bool news = hv_news_step(HV_RING_SIZE - hv_ring_used(&own));
 
 	send_bytes();
 	wake_writers();

@@ -20,11 +20,12 @@ _Noreturn void hv_cpu_loop(void)
 
 	/* EL2 never takes interrupts: whatever is pending ends the wait and is handled here. */
 	for (;;) { /* bound: none, this is the idle loop */
-		while (hv_irq_handle_one())
-			; /* bound: interrupts that are enabled for this CPU */
+		const bool handled = hv_irq_handle_one();
+
 		if (cpu->partition != NULL)
 			hv_partition_step(cpu);
-		hv_hal_wait();
+		if (!handled)
+			hv_hal_wait();
 	}
 }
 
@@ -45,6 +46,7 @@ void hv_cpu_prepare(struct hv_cpu *cpu)
 	const struct hv_board *board = hv_config.board;
 
 	hv_hal_cpu_init();
+	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->partition == NULL ? 0 : cpu->partition->vttbr);
 	if (!hv_hal_gicr_init(board->gicr_base, board->cpu_count, cpu->index))
 		hv_panic("GIC: no redistributor for this CPU at the board's addresses");
 	hv_hal_gic_enable(cpu->index, 0, 1u << board->maintenance_ppi);

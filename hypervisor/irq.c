@@ -43,10 +43,12 @@ static void handle_kick(struct hv_cpu *cpu)
 		handle_partition_requests(cpu, requests);
 }
 
-/* Nobody owns it: mask it where it came from, drop it, and leave a trace. */
+/* Nobody owns it: mask it where it came from, drop it, and leave a trace. An LPI (8192
+ * and up) that firmware left on has no distributor word. */
 static void drop(const struct hv_cpu *cpu, hv_u32 intid)
 {
-	hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
+	if (intid < HV_INTID_SPECIAL)
+		hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
 	hv_hal_gic_deactivate(intid);
 	hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
 }
@@ -70,7 +72,7 @@ bool hv_irq_handle_one(void)
 	const hv_u32 intid = hv_hal_gic_ack();
 	hv_u32 owner;
 
-	if (intid >= 1020)
+	if (intid >= HV_INTID_SPECIAL && intid <= HV_INTID_NONE)
 		return false;
 	hv_hal_gic_eoi(intid);
 	owner = hv_irq_owner(cpu->index, intid);

@@ -5,6 +5,7 @@
 
 #include "boot.h"
 #include "console.h"
+#include "gic.h"
 #include "image.h"
 #include "memory.h"
 #include "partition.h"
@@ -118,6 +119,8 @@ _Noreturn void hv_main(void)
 	self = find_self();
 	hv_hal_cpu_bind(self);
 	hv_hal_gicd_init(hv_config.board->gicd_base, hv_config.board->intid_count);
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
+		hv_gic_configure(&hv_partitions[i]);
 	hv_cpu_prepare(self);
 	start_cpus(self);
 	hv_print("haven: %u partitions proved against their configuration, launching\n",

@@ -5,6 +5,9 @@
 #include "news.h"
 #include "print.h"
 
+/* Bytes that one call of show_record() or show_state() may print. */
+#define LINE_MAX 320u
+
 static hv_u32 printed[HV_MAX_CPUS]; /* sequence number of the last record shown, per CPU */
 static hv_u32 known[HV_MAX_PARTITIONS]; /* state last told, per partition index */
 
@@ -42,7 +45,8 @@ static hv_u32 first_left(const struct hv_journal *journal, hv_u32 next, hv_u32 a
 	return next - journal->capacity;
 }
 
-static bool show_record(const struct hv_cpu *cpu)
+/* @return true if something was printed; @p more is set if there is another record. */
+static bool show_record(const struct hv_cpu *cpu, bool *more)
 {
 	const hv_u32 next = hv_journal_next(cpu->journal);
 	struct hv_journal_record record;
@@ -54,31 +58,50 @@ static bool show_record(const struct hv_cpu *cpu)
 	if (hv_journal_read(cpu->journal, sequence, &record) == HV_OK)
 		print_record(&record);
 	printed[cpu->index] = sequence;
-	return sequence + 1 != next;
+	*more |= sequence + 1 != next;
+	return true;
 }
 
-static void show_state(hv_u32 index)
+static bool show_state(hv_u32 index)
 {
 	const hv_u32 state = __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE);
 
 	if (state == known[index])
-		return;
+		return false;
 	known[index] = state;
 	hv_print("partition %s is %s\n", hv_config.partitions[index].name, NAME(states, state));
+	return true;
 }
 
-bool hv_news_step(bool room)
+/* One line of each CPU's journal while there is room; who comes first goes round. */
+static bool show_journals(hv_u32 *room)
 {
+	static hv_u32 first;
+	const hv_u32 count = hv_config.board->cpu_count;
 	bool more = false;
 
-	if (!room)
-		return true;
-	for (hv_u32 i = 0; i < hv_config.board->cpu_count; i++) { /* bound: HV_MAX_CPUS */
-		if (__atomic_load_n(&hv_cpus[i].up, __ATOMIC_ACQUIRE) != 0)
-			more |= show_record(&hv_cpus[i]);
+	first = (first + 1) % count;
+	for (hv_u32 i = 0; i < count; i++) { /* bound: HV_MAX_CPUS */
+		const struct hv_cpu *cpu = &hv_cpus[(first + i) % count];
+
+		if (*room < LINE_MAX)
+			return true;
+		if (__atomic_load_n(&cpu->up, __ATOMIC_ACQUIRE) != 0 && show_record(cpu, &more))
+			*room -= LINE_MAX;
 	}
-	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
-		show_state(i);
+	return more;
+}
+
+bool hv_news_step(hv_u32 room)
+{
+	bool more = show_journals(&room);
+
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
+		if (room < LINE_MAX)
+			return true;
+		if (show_state(i))
+			room -= LINE_MAX;
+	}
 	return more;
 }
 

@@ -11,11 +11,11 @@
 /**
  * Print the next record of each CPU and each change, if there is room.
  *
- * @param room  False: the console is behind; print nothing.
+ * @param room  Bytes that the console can take now; what does not fit waits.
  * @return true if something is left to print.
  * Cost: one record per CPU and one line per partition.
  */
-bool hv_news_step(bool room);
+bool hv_news_step(hv_u32 room);
 
 /** True once every partition is off: nothing can start one again. */
 bool hv_news_all_off(void);

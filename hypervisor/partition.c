@@ -37,11 +37,11 @@ void hv_partition_place(struct hv_partition *p, const struct hv_partition_config
 	}
 	if (hv_stage2_root(config->id, &p->vttbr) != HV_OK)
 		hv_panic("a partition has no stage-2 root");
+	hv_vpl011_init(&p->uart, &p->tx, &p->rx);
 }
 
 void hv_partition_launch(struct hv_partition *p)
 {
-	hv_gic_configure(p);
 	__atomic_store_n(&p->state, HV_PARTITION_STARTING, __ATOMIC_RELEASE);
 	hv_kick(hv_cpu_of(p, 0), HV_REQUEST_LOOK);
 }
@@ -61,20 +61,35 @@ _Noreturn void hv_vcpu_park(void)
 	hv_hal_cpu_restart_loop(cpu->stack_top);
 }
 
-_Noreturn void hv_partition_leave(enum hv_partition_state next)
+/* How final a state is: of two vCPUs that stop their partition at once, the stricter wins. */
+static hv_u32 rank(hv_u32 state)
+{
+	return state == HV_PARTITION_OFF ? 2 : state == HV_PARTITION_SUSPENDED;
+}
+
+static void begin_stop(struct hv_cpu *cpu, enum hv_partition_state next, bool by_fault)
+{
+	struct hv_partition *p = cpu->partition;
+
+	p->next = next;
+	p->restarts += by_fault && next == HV_PARTITION_STARTING;
+	__atomic_store_n(&p->state, HV_PARTITION_STOPPING, __ATOMIC_RELEASE);
+	for (hv_u32 i = 0; i < p->config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
+		if (i != cpu->vcpu)
+			hv_kick(hv_cpu_of(p, i), HV_REQUEST_LOOK);
+	}
+}
+
+_Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault)
 {
 	struct hv_cpu *cpu = hv_hal_cpu_self();
 	struct hv_partition *p = cpu->partition;
 
 	hv_lock(&p->lock);
-	if (state_of(p) == HV_PARTITION_RUNNING) {
+	if (state_of(p) == HV_PARTITION_RUNNING)
+		begin_stop(cpu, next, by_fault);
+	else if (hv_partition_is_stopping(p) && rank(next) > rank(p->next))
 		p->next = next;
-		__atomic_store_n(&p->state, HV_PARTITION_STOPPING, __ATOMIC_RELEASE);
-		for (hv_u32 i = 0; i < p->config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
-			if (i != cpu->vcpu)
-				hv_kick(hv_cpu_of(p, i), HV_REQUEST_LOOK);
-		}
-	}
 	hv_unlock(&p->lock);
 	hv_vcpu_park();
 }
@@ -87,16 +102,25 @@ static void finish_stop(struct hv_partition *p)
 	set_state(p, p->next);
 }
 
+static void reset_devices(struct hv_partition *p)
+{
+	const struct hv_partition_config *config = p->config;
+
+	hv_lock(&p->lock);
+	hv_gic_quiesce(p);
+	hv_vgic_reset(&p->vgic);
+	hv_vpl011_reset(&p->uart);
+	if (hv_psci_init(&p->psci, config->vcpu_count, config->entry_ipa, config->dtb_ipa) != HV_OK)
+		hv_panic("PSCI: number of vCPUs");
+	hv_unlock(&p->lock);
+}
+
 static void start(struct hv_cpu *cpu)
 {
 	struct hv_partition *p = cpu->partition;
 	const struct hv_partition_config *config = p->config;
 
-	hv_gic_quiesce(p);
-	hv_vgic_reset(&p->vgic);
-	hv_vpl011_init(&p->uart, &p->tx, &p->rx);
-	if (hv_psci_init(&p->psci, config->vcpu_count, config->entry_ipa, config->dtb_ipa) != HV_OK)
-		hv_panic("PSCI: number of vCPUs");
+	reset_devices(p);
 	hv_hal_stage2_use(hv_vtcr.vtcr, p->vttbr);
 	hv_hal_stage2_flush();
 	if (hv_load_partition(cpu->index, config) != HV_OK) {

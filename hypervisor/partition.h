@@ -16,8 +16,11 @@ void hv_partition_launch(struct hv_partition *p);
 void hv_partition_step(struct hv_cpu *cpu);
 /** True while its vCPUs have to leave the guest. */
 bool hv_partition_is_stopping(const struct hv_partition *p);
-/** Stop all vCPUs of the caller's partition; `next` follows. Does not return. */
-_Noreturn void hv_partition_leave(enum hv_partition_state next);
+/**
+ * Stop all vCPUs of the caller's partition; `next` follows, or something stricter that
+ * another vCPU asks for meanwhile. A restart by fault is counted. Does not return.
+ */
+_Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault);
 /** Wait until something is pending for this CPU or its vCPU. */
 void hv_vcpu_standby(const struct hv_cpu *cpu);
 /** The same, then start the vCPU anew: EL1 reset, timers and interrupts kept. Does not return. */

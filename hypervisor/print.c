@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 
+#include <haven/hal/cpu.h>
 #include <haven/hal/uart.h>
 
 #include "console.h"
@@ -11,6 +12,9 @@
 
 static bool use_ring;
 
+/* The CPU that has failed: it alone writes to the UART again. */
+static const struct hv_cpu *failed;
+
 void hv_print_use_ring(void)
 {
 	use_ring = true;
@@ -18,7 +22,7 @@ void hv_print_use_ring(void)
 
 void hv_print_use_uart(void)
 {
-	use_ring = false;
+	failed = hv_hal_cpu_self();
 }
 
 static void put_uart(char c)
@@ -29,7 +33,7 @@ static void put_uart(char c)
 
 static void put(char c)
 {
-	if (use_ring) {
+	if (use_ring && (failed == NULL || failed != hv_hal_cpu_self())) {
 		hv_console_put_own((hv_u8)c);
 		return;
 	}

@@ -17,7 +17,7 @@ void hv_print(const char *format, ...);
 
 /** From now on print into the console ring of the hypervisor. Boot CPU, at the launch. */
 void hv_print_use_ring(void);
-/** From now on print to the UART again, waiting for it. For panics. */
+/** This CPU prints to the UART from now on, waiting for it; others go on as before. For panics. */
 void hv_print_use_uart(void);
 
 #endif

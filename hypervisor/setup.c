@@ -80,14 +80,12 @@ static hv_status_t assign_irqs(const struct hv_partition_config *p, struct hv_se
 
 static hv_status_t setup_irqs(const struct hv_board *board, struct hv_setup_error *error)
 {
-	hv_status_t status = hv_irq_configure(&(struct hv_irq_config){
+	const hv_status_t status = hv_irq_configure(&(struct hv_irq_config){
 		.intid_count = board->intid_count,
 		.cpu_count = board->cpu_count,
 		.hypervisor_ppi_mask = 1u << board->maintenance_ppi | 1u << board->hyp_timer_ppi,
 	});
 
-	if (status == HV_OK)
-		status = hv_irq_owner_init();
 	return status == HV_OK ? HV_OK : fail(error, "interrupts", "-", 0, status);
 }
 

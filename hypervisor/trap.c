@@ -20,10 +20,6 @@ void hv_trap_init(void)
 	hv_hal_id_registers(id_regs.value);
 }
 
-static void skip(const struct hv_exit *exit)
-{
-	hv_hal_exit_set_pc(hv_hal_exit_pc() + exit->advance);
-}
 
 static bool inject(const struct hv_exc_regs *regs, bool abort)
 {
@@ -36,16 +32,15 @@ static bool inject(const struct hv_exc_regs *regs, bool abort)
 	return true;
 }
 
-static void stop_for(enum hv_journal_verdict verdict)
+static _Noreturn void stop_for(enum hv_journal_verdict verdict)
 {
 	switch (verdict) {
 	case HV_JV_SUSPEND:
-		hv_partition_leave(HV_PARTITION_SUSPENDED);
+		hv_partition_leave(HV_PARTITION_SUSPENDED, true);
 	case HV_JV_RESTART:
-		__atomic_fetch_add(&hv_hal_cpu_self()->partition->restarts, 1, __ATOMIC_RELAXED);
-		hv_partition_leave(HV_PARTITION_STARTING);
+		hv_partition_leave(HV_PARTITION_STARTING, true);
 	default:
-		hv_partition_leave(HV_PARTITION_OFF);
+		hv_partition_leave(HV_PARTITION_OFF, true);
 	}
 }
 
@@ -140,28 +135,21 @@ static void emulate(struct hv_cpu *cpu, enum device device, const struct hv_exit
 	}
 	if (!mmio.write)
 		hv_mmio_load(&mmio, value, x);
-	skip(exit);
+	hv_hal_exit_skip(exit->advance);
 }
 
 /* ---- aborts ---- */
 
-static void complete_ipa(const struct hv_exc_regs *regs, struct hv_abort *abort)
-{
-	hv_u64 page = 0;
-
-	if (abort->ipa_kind == HV_IPA_TRANSLATE) {
-		const bool found = hv_hal_guest_va_to_ipa(regs->far, &page);
-
-		hv_exc_set_ipa(regs, found, page, abort);
-	}
-}
-
-static void handle_abort(struct hv_cpu *cpu, struct hv_exit *exit, const struct hv_exc_regs *regs,
-			 hv_u64 *x)
+/*
+ * Where HPFAR_EL2 is not valid (a permission fault) the record has the virtual address
+ * alone. AT would find the IPA, but a guest can make that instruction take an external
+ * abort at EL2 by pointing its stage-1 tables at memory that does not answer.
+ */
+static void handle_abort(struct hv_cpu *cpu, const struct hv_exit *exit,
+			 const struct hv_exc_regs *regs, hv_u64 *x)
 {
 	enum device device = DEVICE_NONE;
 
-	complete_ipa(regs, &exit->abort);
 	if (exit->kind == HV_EXIT_DATA_ABORT && exit->abort.cause == HV_ABORT_TRANSLATION &&
 	    exit->abort.ipa_kind == HV_IPA_EXACT)
 		device = device_at(cpu->partition->config, exit->abort.ipa);
@@ -206,7 +194,7 @@ static void handle_sysreg(struct hv_cpu *cpu, const struct hv_exit *exit,
 		hv_gic_dir(cpu, (hv_u32)(written & 0xffffff));
 		break;
 	}
-	skip(exit);
+	hv_hal_exit_skip(exit->advance);
 }
 
 void hv_exit_trap(struct hv_frame *frame)
@@ -226,7 +214,7 @@ void hv_exit_trap(struct hv_frame *frame)
 		handle_sysreg(cpu, &exit, &regs, frame->x);
 		break;
 	case HV_EXIT_WFX:
-		skip(&exit);
+		hv_hal_exit_skip(exit.advance);
 		break;
 	case HV_EXIT_UNDEF:
 		fault(HV_CAUSE_UNDEF, HV_J_EXCEPTION, &regs, 0, exit.ec);

@@ -6,25 +6,50 @@
 
 #define CTR_DMINLINE HV_BITS(19, 16)
 #define DCZID_BS     HV_BITS(3, 0)
+#define DCZID_DZP    HV_BIT(4)
+
+/* bound: size / line + 1, of each */
+#define FOR_EACH_LINE(instruction, start, size)                                              \
+	do {                                                                                 \
+		const hv_u64 line = UINT64_C(4) << HV_GET(CTR_DMINLINE, read_ctr_el0());     \
+		const hv_u64 end = (hv_u64)(start) + (size);                                 \
+		for (hv_u64 p = (hv_u64)(start) & ~(line - 1); p < end; p += line)           \
+			__asm__ volatile(instruction ", %0" : : "r"(p) : "memory");          \
+		dsb(sy);                                                                     \
+	} while (0)
+
+void hv_hal_cache_clean(const void *start, hv_u64 size)
+{
+	FOR_EACH_LINE("dc cvac", start, size);
+}
 
 void hv_hal_cache_clean_invalidate(const void *start, hv_u64 size)
 {
-	const hv_u64 line = UINT64_C(4) << HV_GET(CTR_DMINLINE, read_ctr_el0());
-	const hv_u64 end = (hv_u64)start + size;
+	FOR_EACH_LINE("dc civac", start, size);
+}
 
-	for (hv_u64 p = (hv_u64)start & ~(line - 1); p < end; p += line) /* bound: size / line + 1 */
-		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
-	dsb(sy);
+static void zero_by_stores(hv_u64 start, hv_u64 end)
+{
+	for (; start < end; start += 8) /* bound: size / 8 */
+		*(volatile hv_u64 *)start = 0;
+}
+
+static void zero_by_blocks(hv_u64 start, hv_u64 end, hv_u64 block)
+{
+	for (; start < end; start += block) /* bound: size / block */
+		__asm__ volatile("dc zva, %0" : : "r"(start) : "memory");
 }
 
 void hv_hal_zero(void *start, hv_u64 size)
 {
-	const hv_u64 block = UINT64_C(4) << HV_GET(DCZID_BS, read_dczid_el0());
+	const hv_u64 dczid = read_dczid_el0();
 	const hv_u64 end = (hv_u64)start + size;
 
-	for (hv_u64 p = (hv_u64)start; p < end; p += block) /* bound: size / 64 */
-		__asm__ volatile("dc zva, %0\n\tdc civac, %0" : : "r"(p) : "memory");
-	dsb(sy);
+	if ((dczid & DCZID_DZP) != 0)
+		zero_by_stores((hv_u64)start, end);
+	else
+		zero_by_blocks((hv_u64)start, end, UINT64_C(4) << HV_GET(DCZID_BS, dczid));
+	hv_hal_cache_clean_invalidate(start, size);
 }
 
 void hv_hal_instructions_changed(void)

@@ -48,12 +48,8 @@ _Static_assert(HCR_VALUE == UINT64_C(0x18807c003b), "HCR_EL2");
 /* EL1 may use the physical counter (EL1PCTEN) and timer (EL1PCEN); no event stream. */
 #define CNTHCTL_VALUE UINT64_C(3)
 
-#define SCTLR_EL2_RES1 UINT64_C(0x30c50830)
-#define SCTLR_M        HV_BIT(0)
-#define SCTLR_C        HV_BIT(2)
-#define SCTLR_SA       HV_BIT(3) /* a misaligned stack pointer is a fault */
-#define SCTLR_I        HV_BIT(12)
-#define SCTLR_WXN      HV_BIT(19)
+#define MMFR0_FGT HV_BITS(59, 56)
+#define MMFR1_HCX HV_BITS(43, 40)
 
 #define MPIDR_AFFINITY (HV_BITS(39, 32) | HV_BITS(23, 0))
 
@@ -66,10 +62,11 @@ static struct boot_mailbox {
 	hv_u64 mair;
 	hv_u64 stack_top;
 	struct hv_cpu *cpu;
-} mailbox;
+} mailbox __attribute__((aligned(64)));
 _Static_assert(offsetof(struct boot_mailbox, cpu) == 32, "start.S");
 
 void secondary_start(void);
+void hv_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair);
 
 struct hv_cpu *hv_hal_cpu_self(void)
 {
@@ -152,6 +149,22 @@ bool hv_hal_has_vmid16(void)
 	return HV_GET(HV_BITS(7, 4), read_id_aa64mmfr1_el1()) == 2;
 }
 
+/* Trap controls of later architecture versions: on a CPU that has them, none is wanted. */
+static void later_controls(void)
+{
+	const hv_u64 mmfr0 = read_id_aa64mmfr0_el1(), mmfr1 = read_id_aa64mmfr1_el1();
+
+	if (HV_GET(MMFR1_HCX, mmfr1) != 0)
+		write_hcrx_el2(0);
+	if (HV_GET(MMFR0_FGT, mmfr0) != 0) {
+		write_hfgrtr_el2(0);
+		write_hfgwtr_el2(0);
+		write_hfgitr_el2(0);
+		write_hdfgrtr_el2(0);
+		write_hdfgwtr_el2(0);
+	}
+}
+
 void hv_hal_cpu_init(void)
 {
 	write_hcr_el2(HCR_VALUE);
@@ -161,20 +174,17 @@ void hv_hal_cpu_init(void)
 	write_cnthctl_el2(CNTHCTL_VALUE);
 	write_cntvoff_el2(0); /* all partitions share one time base */
 	write_cnthp_ctl_el2(0);
+	write_oslar_el1(0); /* unlocked, as OSLSR_EL1 tells the guest */
+	later_controls();
 	isb();
 }
 
 void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair)
 {
+	hv_el2_mmu_on(ttbr0, tcr, mair);
 	mailbox.ttbr0 = ttbr0;
 	mailbox.tcr = tcr;
 	mailbox.mair = mair;
-	__asm__ volatile("msr mair_el2, %0\n\tmsr tcr_el2, %1\n\tmsr ttbr0_el2, %2\n\tdsb ish\n\tisb\n\t"
-			 "tlbi alle2\n\tic iallu\n\tdsb ish\n\tisb\n\tmsr sctlr_el2, %3\n\tisb"
-			 :
-			 : "r"(mair), "r"(tcr), "r"(ttbr0),
-			   "r"(SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
-			 : "memory");
 }
 
 void hv_hal_el2_map_changed(void)

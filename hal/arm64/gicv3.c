@@ -20,11 +20,13 @@
 #define GICD_ICFGR     0x0c00
 #define GICD_IROUTER   0x6000
 #define GICR_TYPER     0x0008
+#define GICR_CTLR      0x0000
 #define GICR_WAKER     0x0014
 #define GICR_SGI_FRAME 0x10000
 #define GICR_STRIDE    0x20000
 
 #define GICD_CTLR_RWP       0x80000000u
+#define GICR_CTLR_RWP       0x8u
 #define GICD_CTLR_ARE_NS    0x10u
 #define GICD_CTLR_GRP1      0x2u /* EnableGrp1, or EnableGrp1A from Non-secure */
 #define WAKER_PROCESSOR     0x2u
@@ -32,7 +34,7 @@
 #define TYPER_AFFINITY      HV_BITS(63, 32)
 #define GUEST_PRIORITY      0xa0a0a0a0u
 #define ICC_CTLR_EOIMODE    HV_BIT(1)
-#define ICC_SRE_ALL         UINT64_C(0xf) /* SRE, no bypass, EL1 may see SRE */
+#define ICC_SRE_EL2         UINT64_C(7) /* SRE, no bypass; a guest's ICC_SRE_EL1 traps */
 #define ALL_PRIORITIES      UINT64_C(0xff)
 
 /* A handshake takes a few bus cycles; this many polls mean that the GIC is broken. */
@@ -47,10 +49,15 @@ static hv_u64 packed_affinity(hv_u64 mpidr)
 	return (HV_GET(HV_BITS(39, 32), mpidr) << 24) | HV_GET(HV_BITS(23, 0), mpidr);
 }
 
+static void wait_clear(hv_u64 address, hv_u32 mask)
+{
+	for (int i = 0; i < POLLS && (mmio_read32(address) & mask) != 0; i++)
+		; /* bound: POLLS */
+}
+
 static void wait_rwp(void)
 {
-	for (int i = 0; i < POLLS && (mmio_read32(gicd + GICD_CTLR) & GICD_CTLR_RWP) != 0; i++)
-		; /* bound: POLLS */
+	wait_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 }
 
 void hv_hal_gicd_init(hv_u64 base, hv_u32 intid_count)
@@ -88,7 +95,7 @@ static hv_u64 find_frame(hv_u64 first, hv_u32 frames)
 
 static void cpu_interface_init(void)
 {
-	write_icc_sre_el2(ICC_SRE_ALL);
+	write_icc_sre_el2(ICC_SRE_EL2);
 	isb();
 	write_icc_pmr_el1(ALL_PRIORITIES);
 	write_icc_bpr1_el1(0);
@@ -104,11 +111,13 @@ bool hv_hal_gicr_init(hv_u64 first_frame, hv_u32 frames, hv_u32 cpu)
 	if (frame == 0)
 		return false;
 	gicr[cpu] = frame + GICR_SGI_FRAME;
+	mmio_write32(frame + GICR_CTLR, 0); /* no LPIs */
+	wait_clear(frame + GICR_CTLR, GICR_CTLR_RWP);
 	mmio_write32(frame + GICR_WAKER, mmio_read32(frame + GICR_WAKER) & ~WAKER_PROCESSOR);
-	for (int i = 0; i < POLLS && (mmio_read32(frame + GICR_WAKER) & WAKER_CHILDREN) != 0; i++)
-		; /* bound: POLLS */
+	wait_clear(frame + GICR_WAKER, WAKER_CHILDREN);
 	mmio_write32(gicr[cpu] + GICD_IGROUPR, ~0u);
 	mmio_write32(gicr[cpu] + GIC_ICENABLER, 0xffff0000u);
+	wait_clear(frame + GICR_CTLR, GICR_CTLR_RWP);
 	mmio_write32(gicr[cpu] + GIC_ICPENDR, ~0u);
 	mmio_write32(gicr[cpu] + GIC_ICACTIVER, ~0u);
 	for (hv_u64 i = 0; i < 32; i += 4) /* bound: 8 */
@@ -132,6 +141,10 @@ void hv_hal_gic_enable(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 void hv_hal_gic_disable(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 {
 	mmio_write32(bank(cpu, word) + GIC_ICENABLER, mask);
+	if (word == 0)
+		wait_clear(gicr[cpu] - GICR_SGI_FRAME + GICR_CTLR, GICR_CTLR_RWP);
+	else
+		wait_rwp();
 }
 
 void hv_hal_gic_clear_pending(hv_u32 cpu, hv_u32 word, hv_u32 mask)

@@ -6,6 +6,7 @@
 
 #define UARTDR   0x00
 #define UARTFR   0x18
+#define UARTLCR_H 0x2c
 #define UARTCR   0x30
 #define UARTIFLS 0x34
 #define UARTIMSC 0x38
@@ -13,6 +14,7 @@
 
 #define FR_RXFE 0x10u
 #define FR_TXFF 0x20u
+#define LCR_H_8N1_FIFO 0x70u
 #define CR_ON   0x301u /* UARTEN, TXE, RXE */
 #define INT_RX  0x10u
 #define INT_RT  0x40u
@@ -24,6 +26,7 @@ void hv_port_uart_init(hv_u64 base)
 	uart = base;
 	mmio_write32(uart + UARTICR, 0x7ff);
 	mmio_write32(uart + UARTIFLS, 0);
+	mmio_write32(uart + UARTLCR_H, LCR_H_8N1_FIFO);
 	mmio_write32(uart + UARTCR, CR_ON);
 	mmio_write32(uart + UARTIMSC, INT_RX | INT_RT);
 }

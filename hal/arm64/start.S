@@ -65,8 +65,8 @@ function secondary_start
 	ldp	x0, x1, [x20]		/* ttbr0, tcr */
 	ldp	x2, x21, [x20, #16]	/* mair, stack_top */
 	ldr	x22, [x20, #32]		/* cpu */
-	mov	sp, x21
-	bl	hv_hal_el2_mmu_on
+	bl	hv_el2_mmu_on
+	mov	sp, x21			/* no store before the caches are on */
 	msr	tpidr_el2, x22
 	mov	x0, x22
 	mov	x29, xzr
@@ -90,6 +90,23 @@ function el2_base_state
 	isb
 	ret
 end_function el2_base_state
+
+/* hv_el2_mmu_on(ttbr0, tcr, mair): translation and caches on, without a store. Clobbers x9. */
+function hv_el2_mmu_on
+	msr	mair_el2, x2
+	msr	tcr_el2, x1
+	msr	ttbr0_el2, x0
+	dsb	ish
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	ish
+	isb
+	ldr	x9, =0x30cd183d		/* SCTLR_EL2: RES1, M, C, SA, I, WXN */
+	msr	sctlr_el2, x9
+	isb
+	ret
+end_function hv_el2_mmu_on
 
 /* hv_hal_cpu_restart_loop(stack_top) */
 function hv_hal_cpu_restart_loop

@@ -80,10 +80,24 @@ SYSREG(cntp_ctl_el0)
 SYSREG(cntp_cval_el0)
 SYSREG(csselr_el1)
 SYSREG(mdscr_el1)
+SYSREG(mdccint_el1)
 SYSREG(sp_el0)
 SYSREG(sp_el1)
 SYSREG(elr_el1)
 SYSREG(spsr_el1)
+
+/* EL2 trap controls that not every CPU has */
+SYSREG_AS(hcrx_el2, "s3_4_c1_c2_2")
+SYSREG_AS(hfgrtr_el2, "s3_4_c1_c1_4")
+SYSREG_AS(hfgwtr_el2, "s3_4_c1_c1_5")
+SYSREG_AS(hfgitr_el2, "s3_4_c1_c1_6")
+SYSREG_AS(hdfgrtr_el2, "s3_4_c3_c1_4")
+SYSREG_AS(hdfgwtr_el2, "s3_4_c3_c1_5")
+
+static inline void write_oslar_el1(hv_u64 value)
+{
+	__asm__ volatile("msr oslar_el1, %x0" : : "rZ"(value));
+}
 
 /* GICv3 CPU interface and virtualization control */
 SYSREG_AS(icc_sre_el2, "s3_4_c12_c9_5")

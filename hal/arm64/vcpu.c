@@ -6,8 +6,7 @@
 
 #define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits: MMU, caches, alignment checks off */
 #define VMPIDR_RES1     HV_BIT(31)
-#define PAR_F           HV_BIT(0)
-#define PAR_PA          HV_BITS(51, 12)
+#define SPSR_SS         HV_BIT(21) /* cleared: a single step has been made */
 
 void hv_fp_reset(void);
 
@@ -20,26 +19,10 @@ void hv_hal_exit_sample(struct hv_exc_regs *regs)
 	regs->spsr = read_spsr_el2();
 }
 
-hv_u64 hv_hal_exit_pc(void)
+void hv_hal_exit_skip(hv_u64 bytes)
 {
-	return read_elr_el2();
-}
-
-void hv_hal_exit_set_pc(hv_u64 pc)
-{
-	write_elr_el2(pc);
-}
-
-bool hv_hal_guest_va_to_ipa(hv_u64 va, hv_u64 *ipa)
-{
-	const hv_u64 saved = read_par_el1();
-	hv_u64 par;
-
-	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(va) : "memory");
-	par = read_par_el1();
-	write_par_el1(saved);
-	*ipa = (par & PAR_PA) | (va & HV_BITS(11, 0));
-	return (par & PAR_F) == 0;
+	write_elr_el2(read_elr_el2() + bytes);
+	write_spsr_el2(read_spsr_el2() & ~SPSR_SS);
 }
 
 void hv_hal_stage2_use(hv_u64 vtcr, hv_u64 vttbr)
@@ -75,14 +58,16 @@ void hv_hal_vcpu_power_up(void)
 	write_tpidr_el1(0);
 	write_csselr_el1(0);
 	write_par_el1(0);
-	write_mdscr_el1(0); /* no breakpoint of an earlier life fires */
+	write_mdscr_el1(0); /* MDE 0: breakpoints of an earlier life stay but do not fire */
+	write_mdccint_el1(0);
 	write_sp_el0(0);
 	write_sp_el1(0);
 	write_elr_el1(0);
 	write_spsr_el1(0);
 	write_cntkctl_el1(0);
 	hv_fp_reset();
-	isb();
+	/* Nothing that an earlier life left in this CPU's TLB and instruction cache. */
+	__asm__ volatile("isb\n\ttlbi vmalls12e1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
 }
 
 void hv_hal_vcpu_reset(hv_u32 vcpu_index)

@@ -48,7 +48,24 @@ _Static_assert(TX_LOW < TX_HIGH, "hysteresis");
 
 void hv_vpl011_init(struct hv_vpl011 *uart, struct hv_ring *tx, struct hv_ring *rx)
 {
-	*uart = (struct hv_vpl011){.tx = tx, .rx = rx, .cr = 0x300, .ifls = 0x12};
+	uart->tx = tx;
+	uart->rx = rx;
+	uart->dropped = 0;
+	hv_vpl011_reset(uart);
+}
+
+void hv_vpl011_reset(struct hv_vpl011 *uart)
+{
+	uart->ibrd = 0;
+	uart->fbrd = 0;
+	uart->lcr_h = 0;
+	uart->cr = 0x300;
+	uart->ifls = 0x12;
+	uart->imsc = 0;
+	uart->ilpr = 0;
+	uart->dmacr = 0;
+	uart->tx_ris = false;
+	__atomic_store_n(&uart->tx_waiting, 0, __ATOMIC_RELAXED);
 }
 
 /*

@@ -6,6 +6,12 @@
 
 #include "fake.h"
 
+void hv_hal_cache_clean(const void *start, hv_u64 size)
+{
+	(void)start;
+	(void)size;
+}
+
 void hv_hal_cache_clean_invalidate(const void *start, hv_u64 size)
 {
 	fake_log(FAKE_CLEAN, (hv_u64)(uintptr_t)start, size);

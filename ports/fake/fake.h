@@ -106,8 +106,6 @@ struct fake_machine {
 	hv_u64 smc_result;
 	hv_u64 cpu_on_result;
 	void (*secondary)(struct hv_cpu *cpu); /**< What a started CPU does, on its turn. */
-	bool at_found;            /**< AT S1E1R succeeds ... */
-	hv_u64 at_page;           /**< ... with this page. */
 	hv_u32 pa_bits;
 	hv_u64 id[56];            /**< ID registers. */
 	hv_u32 uart_room;         /**< Bytes that the UART still takes. */

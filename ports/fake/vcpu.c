@@ -9,15 +9,11 @@ void hv_hal_exit_sample(struct hv_exc_regs *regs)
 	*regs = fake_self()->exit;
 }
 
-hv_u64 hv_hal_exit_pc(void)
+void hv_hal_exit_skip(hv_u64 bytes)
 {
-	return fake_self()->exit.elr;
-}
-
-void hv_hal_exit_set_pc(hv_u64 pc)
-{
-	fake_self()->exit.elr = pc;
-	fake_log(FAKE_SET_PC, pc, 0);
+	fake_self()->exit.elr += bytes;
+	fake_self()->exit.spsr &= ~UINT64_C(0x200000);
+	fake_log(FAKE_SET_PC, fake_self()->exit.elr, 0);
 }
 
 void hv_hal_el1_sample(struct hv_el1_state *state)
@@ -32,12 +28,6 @@ void hv_hal_el1_apply(const struct hv_el1_state *state)
 	fake_self()->el1 = *state;
 	fake_self()->exit.elr = state->pc;
 	fake_self()->exit.spsr = state->pstate;
-}
-
-bool hv_hal_guest_va_to_ipa(hv_u64 va, hv_u64 *ipa)
-{
-	*ipa = fake.at_page | (va & 0xfff);
-	return fake.at_found;
 }
 
 void hv_hal_stage2_use(hv_u64 vtcr, hv_u64 vttbr)

@@ -388,6 +388,45 @@ static void cpu_without_a_job_stays_in_its_loop(void **state)
 	assert_int_equal(fake_count(FAKE_ENTER), 0);
 }
 
+/* Both vCPUs fault before either has seen the other's stop: one restart follows, and one
+ * is counted. Otherwise the limit is reached at half the number of restarts. */
+static void two_faults_at_once_are_one_restart(void **state)
+{
+	struct hv_partition_config *config;
+	hv_u64 x[31] = {0};
+
+	(void)state;
+	boot_guests();
+	assert_int_equal(hvc(0, 0xc4000003, 1, 0x50000100, 0), 0); /* CPU_ON */
+	loop(1);
+	config = own_config(ONE);
+	config->fault_policy = HV_FAULT_RESTART;
+	config->max_restarts = 2;
+	trap(0, ESR_LOAD32, RAM_TWO, x);
+	trap(1, ESR_LOAD32, RAM_TWO, x);
+	loop(0);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	assert_int_equal(ONE->restarts, 1);
+}
+
+/* One vCPU asks for a reset while the other one faults: the policy is not outrun. */
+static void the_stricter_of_two_stops_wins(void **state)
+{
+	struct hv_partition_config *config;
+	hv_u64 x[31] = {0};
+
+	(void)state;
+	boot_guests();
+	assert_int_equal(hvc(0, 0xc4000003, 1, 0x50000100, 0), 0); /* CPU_ON */
+	loop(1);
+	config = own_config(ONE);
+	config->fault_policy = HV_FAULT_HALT;
+	(void)hvc(0, 0x84000009, 0, 0, 0); /* SYSTEM_RESET */
+	trap(1, ESR_LOAD32, RAM_TWO, x);
+	loop(0);
+	assert_int_equal(ONE->state, HV_PARTITION_OFF);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +453,8 @@ int main(void)
 		cmocka_unit_test(standby_waits_for_something_pending),
 		cmocka_unit_test(powerdown_resumes_at_the_entry),
 		cmocka_unit_test(cpu_without_a_job_stays_in_its_loop),
+		cmocka_unit_test(two_faults_at_once_are_one_restart),
+		cmocka_unit_test(the_stricter_of_two_stops_wins),
 	};
 
 	return RUN_ISOLATED(tests);

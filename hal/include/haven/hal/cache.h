@@ -8,9 +8,11 @@
  */
 #include <haven/types.h>
 
+/** Clean to the point of coherency. */
+void hv_hal_cache_clean(const void *start, hv_u64 size);
 /** Clean and invalidate to the point of coherency. */
 void hv_hal_cache_clean_invalidate(const void *start, hv_u64 size);
-/** Zero memory (DC ZVA) and clean it. @p start and @p size multiples of 64. */
+/** Zero memory, clean and invalidate it. @p start and @p size multiples of 4096. */
 void hv_hal_zero(void *start, hv_u64 size);
 /** Copy memory. Both 8-byte aligned. */
 void hv_hal_copy(void *to, const void *from, hv_u64 size);

@@ -10,8 +10,9 @@
  */
 #include <haven/types.h>
 
-/** Ids of physical interrupts that ICC_IAR1_EL1 can answer besides real ones. */
-#define HV_INTID_NONE 1023u
+/** Ids that ICC_IAR1_EL1 can answer besides real ones: SPECIAL..NONE. */
+#define HV_INTID_SPECIAL 1020u
+#define HV_INTID_NONE    1023u
 
 /** SGI that makes a CPU look at its requests. */
 #define HV_SGI_KICK 0u
@@ -25,6 +26,7 @@ void hv_hal_gicd_init(hv_u64 base, hv_u32 intid_count);
 bool hv_hal_gicr_init(hv_u64 first_frame, hv_u32 frames, hv_u32 cpu);
 
 void hv_hal_gic_enable(hv_u32 cpu, hv_u32 word, hv_u32 mask);
+/** Takes effect before it returns. */
 void hv_hal_gic_disable(hv_u32 cpu, hv_u32 word, hv_u32 mask);
 void hv_hal_gic_clear_pending(hv_u32 cpu, hv_u32 word, hv_u32 mask);
 void hv_hal_gic_clear_active(hv_u32 cpu, hv_u32 word, hv_u32 mask);
@@ -37,7 +39,7 @@ void hv_hal_gic_set_edge(hv_u32 intid, bool edge);
 /** Affinity routing of an SPI to one CPU. @p mpidr: affinity fields. */
 void hv_hal_gic_route(hv_u32 intid, hv_u64 mpidr);
 
-/** Acknowledge: INTID, or HV_INTID_NONE and above. */
+/** Acknowledge: INTID, or a special one. */
 hv_u32 hv_hal_gic_ack(void);
 /** Priority drop. */
 void hv_hal_gic_eoi(hv_u32 intid);

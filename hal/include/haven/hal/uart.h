@@ -3,7 +3,7 @@
 #define HAVEN_HAL_UART_H
 /**
  * @file
- * The hypervisor's console UART. Provided by each port, not by hal/arm64.
+ * The hypervisor's console UART: a driver of hal/arm64 that the port names, or its own.
  * Boot CPU before the launch, then the service CPU alone. After a panic any
  * CPU may write.
  */

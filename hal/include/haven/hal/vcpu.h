@@ -21,18 +21,12 @@ _Static_assert(sizeof(struct hv_frame) == 256, "vectors.S reserves this much");
 
 /** Sample the exception registers of the exit that is being handled. */
 void hv_hal_exit_sample(struct hv_exc_regs *regs);
-/** ELR_EL2: where the guest will continue. */
-hv_u64 hv_hal_exit_pc(void);
-void hv_hal_exit_set_pc(hv_u64 pc);
+/** Go on @p bytes further: the trapped instruction has been emulated. */
+void hv_hal_exit_skip(hv_u64 bytes);
 /** EL1 state that exception injection reads. */
 void hv_hal_el1_sample(struct hv_el1_state *state);
 /** Write back what exception injection computed, PC and PSTATE included. */
 void hv_hal_el1_apply(const struct hv_el1_state *state);
-/**
- * Translate @p va by the guest's stage 1 with AT S1E1R, PAR_EL1 preserved.
- * @return true and the IPA page; false if stage 1 does not translate it.
- */
-bool hv_hal_guest_va_to_ipa(hv_u64 va, hv_u64 *ipa);
 
 /** Stage-2 regime of this CPU: VTCR_EL2, VTTBR_EL2. */
 void hv_hal_stage2_use(hv_u64 vtcr, hv_u64 vttbr);

@@ -49,12 +49,22 @@ struct hv_vpl011_fx {
 };
 
 /**
- * Reset state. The rings' contents stay.
+ * Connect the rings, and hv_vpl011_reset().
  *
- * Who: at each (re)start of the partition, while none of its vCPUs runs.
+ * Who: boot code, once, before any other CPU may touch it.
  * Cost: constant.
  */
 void hv_vpl011_init(struct hv_vpl011 *uart, struct hv_ring *tx, struct hv_ring *rx);
+
+/**
+ * Registers as after a reset. The rings, their contents and the count of dropped
+ * characters stay.
+ *
+ * Who: at each (re)start of the partition, while none of its vCPUs runs; the other side
+ * may go on draining.
+ * Cost: constant.
+ */
+void hv_vpl011_reset(struct hv_vpl011 *uart);
 
 /**
  * One access of the guest.
