@@ -12,10 +12,10 @@ static hv_u64 least(hv_u64 a, hv_u64 b)
 
 static void scrub(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
-	while (size != 0) { /* bound: size / 1 GB + 1 windows */
+	while (size != 0) { /* bound: size / HV_WINDOW_SIZE + 1 */
 		const hv_u64 step = least(size, hv_window_left(pa));
 
-		hv_hal_zero(hv_window_open(cpu, pa), step);
+		hv_hal_zero(hv_window_open(cpu, pa, step), step);
 		hv_window_close(cpu);
 		pa += step;
 		size -= step;
@@ -24,9 +24,9 @@ static void scrub(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 
 static void copy(hv_u32 cpu, hv_u64 pa, const hv_u8 *from, hv_u64 size)
 {
-	while (size != 0) { /* bound: size / 1 GB + 1 windows */
+	while (size != 0) { /* bound: size / HV_WINDOW_SIZE + 1 */
 		const hv_u64 step = least(size, hv_window_left(pa));
-		void *to = hv_window_open(cpu, pa);
+		void *to = hv_window_open(cpu, pa, step);
 
 		hv_hal_copy(to, from, step);
 		hv_hal_cache_clean_invalidate(to, step);

@@ -14,7 +14,12 @@ extern const hv_u8 hv_image_end[];
 #define PAGE       UINT64_C(4096)
 #define STACK_SIZE UINT64_C(4096)
 #define VA_BITS    39u
-#define WINDOW     (UINT64_C(1) << 30)
+#define TABLE_DESCRIPTOR UINT64_C(3)
+#define PAGE_DESCRIPTOR  UINT64_C(3)
+/* The last 1 GB of EL2's addresses; windows begin at its start. */
+#define WINDOW_SLOT      UINT64_C(511)
+#define WINDOW_SLOT_SIZE (UINT64_C(1) << 30)
+#define WINDOW_PAGES     (HV_WINDOW_SIZE / PAGE)
 /* Root, then for three separate places (image, devices, journal) two levels each,
  * and two more for a payload area that crosses a 1 GB boundary. */
 #define EL2_TABLES 10u
@@ -29,6 +34,8 @@ static struct stack boot_stack __attribute__((aligned(4096), section(".stacks"))
 __asm__(".globl hv_boot_stack_top\n.hidden hv_boot_stack_top\n.set hv_boot_stack_top, boot_stack + 8192");
 
 static hv_table_t tables[EL2_TABLES] __attribute__((aligned(4096)));
+static hv_table_t window_tables[2] __attribute__((aligned(4096)));
+_Static_assert(HV_MAX_CPUS * WINDOW_PAGES <= HV_TABLE_ENTRIES, "one table holds all windows");
 static struct hv_stage1_map map;
 
 static void add(const char *what, hv_u64 start, hv_u64 end, hv_u64 attrs)
@@ -60,6 +67,23 @@ static void check_place(const struct hv_config *config)
 		hv_panic("the image was loaded outside the hypervisor's memory of the configuration");
 }
 
+/* Each CPU has its own slice of one table, so no slice is ever changed under another CPU. */
+static hv_u64 window_base(hv_u32 cpu)
+{
+	return WINDOW_SLOT * WINDOW_SLOT_SIZE + cpu * HV_WINDOW_SIZE;
+}
+
+static hv_u64 *window_entries(hv_u32 cpu)
+{
+	return &window_tables[1][cpu * WINDOW_PAGES];
+}
+
+static void add_window(void)
+{
+	tables[0][WINDOW_SLOT] = (hv_u64)window_tables[0] | TABLE_DESCRIPTOR;
+	window_tables[0][0] = (hv_u64)window_tables[1] | TABLE_DESCRIPTOR;
+}
+
 void hv_memory_init(const struct hv_config *config)
 {
 	struct hv_stage1_regs regs;
@@ -73,6 +97,7 @@ void hv_memory_init(const struct hv_config *config)
 
 		add("EL2 map: device", device->base, device->base + device->size, HV_EL2_DEVICE);
 	}
+	add_window();
 	if (hv_stage1_regs(&map, &regs) != HV_OK)
 		hv_panic("EL2 map: registers");
 	/* What was written with caches off must not be hidden by an older clean line. */
@@ -90,25 +115,27 @@ const void *hv_image_tail(void)
 	return hv_image_end;
 }
 
-static hv_u64 *window_entry(hv_u32 cpu)
+void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
-	return &tables[0][HV_TABLE_ENTRIES - 1 - cpu];
-}
+	const hv_u64 offset = pa & (PAGE - 1);
+	hv_u64 *entries = window_entries(cpu);
 
-void *hv_window_open(hv_u32 cpu, hv_u64 pa)
-{
-	__atomic_store_n(window_entry(cpu), (pa & ~(WINDOW - 1)) | HV_EL2_DATA, __ATOMIC_RELAXED);
-	hv_hal_el2_map_changed();
-	return (void *)((HV_TABLE_ENTRIES - 1 - cpu) * WINDOW + (pa & (WINDOW - 1)));
+	for (hv_u64 i = 0; i * PAGE < offset + size; i++) /* bound: WINDOW_PAGES */
+		entries[i] = (pa - offset + i * PAGE) | HV_EL2_DATA | PAGE_DESCRIPTOR;
+	hv_hal_el2_window_opened();
+	return (void *)(window_base(cpu) + offset);
 }
 
 void hv_window_close(hv_u32 cpu)
 {
-	__atomic_store_n(window_entry(cpu), 0, __ATOMIC_RELAXED);
-	hv_hal_el2_map_changed();
+	hv_u64 *entries = window_entries(cpu);
+
+	for (hv_u32 i = 0; i < WINDOW_PAGES; i++) /* bound: WINDOW_PAGES */
+		entries[i] = 0;
+	hv_hal_el2_window_closed(window_base(cpu), WINDOW_PAGES);
 }
 
 hv_u64 hv_window_left(hv_u64 pa)
 {
-	return WINDOW - (pa & (WINDOW - 1));
+	return HV_WINDOW_SIZE - (pa & (PAGE - 1));
 }

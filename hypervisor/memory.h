@@ -7,7 +7,7 @@
  *
  * The map holds the image (W^X), one stack per CPU between guard pages, the
  * payloads (read-only), the journal and EL2's devices. Guest memory is not in
- * it: only while a partition is loaded does its CPU see it, through a window.
+ * it: only while a partition is loaded are its pages visible, 256 KB at a time.
  */
 #include <haven/config.h>
 
@@ -23,13 +23,22 @@ hv_u64 hv_stack_top(hv_u32 cpu);
 /** Address just behind the image, where the payload table begins. */
 const void *hv_image_tail(void);
 
+/** Bytes that one window shows, from the start of a page on. */
+#define HV_WINDOW_SIZE UINT64_C(0x40000)
+
 /**
- * See the 1 GB of physical memory around @p pa, for this CPU's loading alone.
+ * See [pa, pa + size) of guest memory on this CPU, and no byte beyond its pages.
+ *
+ * Who: the CPU that loads a partition, one window at a time; other CPUs never use its
+ * addresses, so nothing is broadcast.
+ *
+ * @param size  1..hv_window_left(pa).
  * @return where @p pa is visible, until hv_window_close().
+ * Cost: 64 steps at most; closing 128.
  */
-void *hv_window_open(hv_u32 cpu, hv_u64 pa);
+void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size);
 void hv_window_close(hv_u32 cpu);
-/** Bytes from @p pa to the end of its window. */
+/** Bytes from @p pa to the end of a window that is opened there. */
 hv_u64 hv_window_left(hv_u64 pa);
 
 #endif

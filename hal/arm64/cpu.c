@@ -187,9 +187,19 @@ void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair)
 	mailbox.mair = mair;
 }
 
-void hv_hal_el2_map_changed(void)
+void hv_hal_el2_window_opened(void)
 {
-	__asm__ volatile("dsb ishst\n\ttlbi alle2is\n\tdsb ish\n\tisb" : : : "memory");
+	dsb(ishst);
+	isb();
+}
+
+void hv_hal_el2_window_closed(hv_u64 va, hv_u64 pages)
+{
+	dsb(ishst);
+	for (hv_u64 page = va >> 12; pages != 0; page++, pages--) /* bound: pages */
+		__asm__ volatile("tlbi vae2, %0" : : "r"(page) : "memory");
+	dsb(nsh);
+	isb();
 }
 
 hv_u64 hv_hal_cpu_on(hv_u64 mpidr, struct hv_cpu *cpu, hv_u64 stack_top)

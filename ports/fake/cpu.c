@@ -80,9 +80,14 @@ void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair)
 	fake_log(FAKE_MMU_ON, ttbr0, tcr);
 }
 
-void hv_hal_el2_map_changed(void)
+void hv_hal_el2_window_opened(void)
 {
 	fake_log(FAKE_MAP_CHANGED, 0, 0);
+}
+
+void hv_hal_el2_window_closed(hv_u64 va, hv_u64 pages)
+{
+	fake_log(FAKE_MAP_CHANGED, va, pages);
 }
 
 hv_u64 hv_hal_cpu_on(hv_u64 mpidr, struct hv_cpu *cpu, hv_u64 stack_top)

@@ -119,9 +119,10 @@ const void *hv_image_tail(void)
 	return IMAGE;
 }
 
-void *hv_window_open(hv_u32 cpu, hv_u64 pa)
+void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
 	(void)cpu;
+	(void)size;
 	return fake_memory(pa);
 }
 

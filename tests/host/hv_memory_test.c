@@ -129,29 +129,35 @@ static void panics_have_a_stack(void **state)
 	assert_int_equal(entry_of(top - 0x1008), 0);
 }
 
-static void a_window_opens_for_one_cpu(void **state)
+static void a_window_shows_its_pages_and_no_more(void **state)
 {
 	hv_u64 at;
 
 	(void)state;
 	init();
-	at = (hv_u64)(uintptr_t)hv_window_open(1, 0x80123450);
-	assert_int_equal(at >> 30, 510);
-	assert_int_equal(at & 0x3fffffff, 0x123450);
-	assert_int_equal(entry_of(at) & ADDR, 0x80000000);
+	at = (hv_u64)(uintptr_t)hv_window_open(1, 0x80123450, 0x2000);
+	assert_true(at == UINT64_C(0x7fc0040450)); /* 511 GB, second CPU's 256 KB */
+	assert_int_equal(entry_of(at) & ADDR, 0x80123000);
 	assert_int_equal(entry_of(at) & (RO | XN | AF), XN | AF);
+	assert_int_equal(entry_of(at + 0x2000) & ADDR, 0x80125000);
+	assert_int_equal(entry_of(at + 0x3000), 0);
+	assert_int_equal(entry_of(at - 0x1000), 0);
+	assert_int_equal(entry_of(UINT64_C(0x7fc0000000)), 0);
 	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 1);
-	assert_int_equal(entry_of(UINT64_C(511) << 30), 0);
 	hv_window_close(1);
 	assert_int_equal(entry_of(at), 0);
+	assert_int_equal(entry_of(at + 0x2000), 0);
 	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 2);
 }
 
-static void a_window_ends_at_its_gigabyte(void **state)
+static void a_window_has_256_kilobytes(void **state)
 {
 	(void)state;
-	assert_int_equal(hv_window_left(0x80000000), 0x40000000);
-	assert_int_equal(hv_window_left(0xbfffffff), 1);
+	assert_int_equal(hv_window_left(0x80000000), 0x40000);
+	assert_int_equal(hv_window_left(0x80000fff), 0x3f001);
+	init();
+	(void)hv_window_open(3, 0x80000000, 0x40000);
+	assert_int_equal(entry_of(UINT64_C(0x7fc00ff000)) & ADDR, 0x8003f000);
 }
 
 static void image_outside_the_hypervisors_memory(void **state)
@@ -205,8 +211,8 @@ int main(void)
 		cmocka_unit_test_setup(devices_are_device_memory, fresh),
 		cmocka_unit_test_setup(every_stack_has_a_guard_page, fresh),
 		cmocka_unit_test_setup(panics_have_a_stack, fresh),
-		cmocka_unit_test_setup(a_window_opens_for_one_cpu, fresh),
-		cmocka_unit_test_setup(a_window_ends_at_its_gigabyte, fresh),
+		cmocka_unit_test_setup(a_window_shows_its_pages_and_no_more, fresh),
+		cmocka_unit_test_setup(a_window_has_256_kilobytes, fresh),
 		cmocka_unit_test_setup(image_outside_the_hypervisors_memory, fresh),
 		cmocka_unit_test_setup(device_over_the_image, fresh),
 		cmocka_unit_test_setup(refused_width, fresh),

@@ -45,8 +45,10 @@ void hv_hal_cpu_init(void);
  * Who: boot CPU once, after building the map with the MMU off.
  */
 void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair);
-/** Make a change of the EL2 map visible: barrier, TLBI ALLE2IS, barrier. */
-void hv_hal_el2_map_changed(void);
+/** New entries of the EL2 map, invalid before, may be used: barriers alone. */
+void hv_hal_el2_window_opened(void);
+/** Entries of the EL2 map became invalid: forget @p pages pages from @p va, on this CPU. */
+void hv_hal_el2_window_closed(hv_u64 va, hv_u64 pages);
 
 /**
  * Start another CPU by PSCI CPU_ON; it enters hv_secondary_main() with the
