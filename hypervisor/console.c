@@ -18,7 +18,7 @@
 static struct hv_conmux mux;
 static struct hv_ring own;
 
-/* Bytes of our own text that found no room; a debugger may look. */
+/* Bytes of our own text that found no room. */
 static hv_u32 lost;
 
 /* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
@@ -86,10 +86,22 @@ static void wake_writers(void)
 	}
 }
 
+static void tell_losses(void)
+{
+	const hv_u32 count = lost;
+
+	if (count == 0 || hv_ring_used(&own) != 0)
+		return;
+	lost = 0;
+	hv_print("%u bytes of these messages found no room\n", (hv_u64)count);
+}
+
 static bool step(void)
 {
-	const bool news = hv_news_step(HV_RING_SIZE - hv_ring_used(&own));
+	bool news;
 
+	tell_losses();
+	news = hv_news_step(HV_RING_SIZE - hv_ring_used(&own));
 	send_bytes();
 	wake_writers();
 	return hv_conmux_tick(&mux) || news;
