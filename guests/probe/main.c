@@ -33,6 +33,7 @@ static const struct test tests[] = {
 	{"sysreg", test_sysreg},
 	{"flood", test_flood},
 	{"hotplug", test_hotplug},
+	{"bench", test_bench},
 };
 
 static bool same(const char *a, const char *b)

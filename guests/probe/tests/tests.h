@@ -32,6 +32,8 @@ void test_hotplug(void);
 /* calls.c */
 void test_calls(void);
 void test_storm(void);
+/* bench.c: what exits cost, for tools/bench. */
+void test_bench(void);
 /* emul.c, regs.c, flood.c */
 void test_emul(void);
 void test_sysreg(void);

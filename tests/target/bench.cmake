@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# What tools/bench measures. Runs only when asked for: ctest -C bench -L bench
+haven_image(bench YAML configs/bench.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
+set(bench_targets image-bench)
+
+set(make_payload ${PROJECT_SOURCE_DIR}/tools/lib/bench_payload.py)
+foreach(kib 4 1028)
+  set(payload ${CMAKE_CURRENT_BINARY_DIR}/bench-boot-${kib}.bin)
+  add_custom_command(OUTPUT ${payload} COMMAND ${HAVEN_PYTHON} ${make_payload} ${kib} ${payload}
+    DEPENDS ${make_payload} VERBATIM)
+  add_custom_target(bench-payload-${kib} DEPENDS ${payload})
+  haven_image(bench-boot-${kib} YAML configs/bench-boot.yaml IMAGES boot=${payload}
+    DEPENDS bench-payload-${kib})
+  list(APPEND bench_targets image-bench-boot-${kib})
+endforeach()
+add_custom_target(bench-images DEPENDS ${bench_targets})
+
+add_test(NAME bench CONFIGURATIONS bench
+  COMMAND ${HAVEN_PYTHON} -B ${PROJECT_SOURCE_DIR}/tools/bench --build ${CMAKE_BINARY_DIR})
+set_tests_properties(bench PROPERTIES LABELS bench TIMEOUT 300)

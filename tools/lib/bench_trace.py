@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EL2's instructions one by one: QEMU's execution log, cut into exits and named by symbols."""
+import bisect
+import os
+import re
+import struct
+import subprocess
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+IMAGE_AT = 0x40200000
+VECTORS_SIZE = 0x800
+VECTOR_STEP = 0x80
+ERET = 0xD69F03E0
+SECONDS = 120
+MACHINE = "virt,virtualization=on,gic-version=3,iommu=smmuv3,dtb-randomness=off"
+CPU = "cortex-a55,cntfrq=1000000000"
+LINE = re.compile(r"^Trace (\d+): \S+ \[[0-9a-f]+/([0-9a-f]{16})/")
+
+
+class Unmeasured(Exception):
+    """The machine did not do what is to be measured."""
+
+
+@dataclass
+class Exit:
+    vector: int
+    count: int = 0
+    functions: Counter = field(default_factory=Counter)
+
+    def path(self) -> tuple:
+        return tuple(sorted(self.functions.items(), key=lambda item: -item[1]))
+
+
+class Image:
+    """Symbols and ERETs of a linked hypervisor."""
+
+    def __init__(self, path: Path):
+        with open(path, "rb") as file:
+            elf = ELFFile(file)
+            table = elf.get_section_by_name(".symtab")
+            self.symbols = {s.name: s["st_value"] for s in table.iter_symbols() if s.name}
+            named = sorted((s["st_value"], s.name) for s in table.iter_symbols()
+                           if s["st_info"]["type"] == "STT_FUNC")
+            text = elf.get_section_by_name(".text").data()
+        words = struct.unpack(f"<{len(text) // 4}I", text[:len(text) // 4 * 4])
+        self.erets = {4 * i for i, word in enumerate(words) if word == ERET}
+        self.size = self.symbols["hv_image_end"]
+        self._starts = [start for start, _ in named]
+        self._names = [name for _, name in named]
+
+    def function(self, offset: int) -> str:
+        i = bisect.bisect_right(self._starts, offset) - 1
+        return self._names[i] if i >= 0 else "?"
+
+
+def qemu(image: Path, cpus: int, console: Path, extra=()) -> list:
+    return ["qemu-system-aarch64", "-M", MACHINE, "-cpu", CPU, "-smp", str(cpus), "-m", "2G",
+            "-nodefaults", "-display", "none", "-serial", f"file:{console}", "-serial", "null",
+            "-seed", "1", "-rtc", "base=2026-01-01,clock=vm", "-icount", "shift=0,sleep=off",
+            "-kernel", str(image), *extra]
+
+
+def run(image: Path, cpus: int, console: Path, extra=()) -> str:
+    """Let a machine run until it switches itself off; returns its console."""
+    try:
+        subprocess.run(qemu(image, cpus, console, extra), timeout=SECONDS, check=True,
+                       capture_output=True, text=True)
+    except subprocess.TimeoutExpired as error:
+        raise Unmeasured(f"{image.name}: not off after {SECONDS} s; see {console}") from error
+    except subprocess.CalledProcessError as error:
+        raise Unmeasured(f"{image.name}: QEMU: {error.stderr.strip()}") from error
+    return console.read_text("utf-8", "replace")
+
+
+def executed(image: Path, cpus: int, console: Path, ranges):
+    """Yield (cpu, address) of each instruction in the address ranges, while the machine runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        os.mkfifo(log)
+        trace = ["-accel", "tcg,one-insn-per-tb=on", "-d", "exec,nochain", "-D", str(log),
+                 "-dfilter", ",".join(f"{start:#x}+{size:#x}" for start, size in ranges)]
+        machine = subprocess.Popen(qemu(image, cpus, console, trace),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stop = threading.Timer(SECONDS, machine.kill)
+        stop.start()
+        try:
+            with open(log, encoding="ascii", errors="replace") as lines:
+                for line in lines:
+                    found = LINE.match(line)
+                    if found:
+                        yield int(found.group(1)), int(found.group(2), 16)
+            if machine.wait() != 0:
+                raise Unmeasured(f"{image.name}: trace: QEMU ended with {machine.returncode}")
+        finally:
+            stop.cancel()
+            machine.kill()
+            machine.wait()
+
+
+def exits(image: Image, instructions):
+    """Yield (cpu, Exit): from the vector to ERET. One that does not return is not an exit."""
+    vectors = image.symbols["hv_vectors"]
+    loop = image.symbols["hv_cpu_loop"]
+    current = {}
+    names = {}
+    for cpu, address in instructions:
+        offset = address - IMAGE_AT
+        if (vectors <= offset < vectors + VECTORS_SIZE and
+                (offset - vectors) % VECTOR_STEP == 0):
+            current[cpu] = Exit(offset - vectors)
+        now = current.get(cpu)
+        if now is None:
+            continue
+        if offset == loop:
+            del current[cpu]
+            continue
+        if offset not in names:
+            names[offset] = image.function(offset)
+        now.count += 1
+        now.functions[names[offset]] += 1
+        if offset in image.erets:
+            yield cpu, current.pop(cpu)
