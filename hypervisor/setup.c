@@ -58,6 +58,9 @@ static hv_status_t map_partition(const struct hv_partition_config *p,
 	if (status != HV_OK)
 		return fail(error, "stage-2 map", p->name, 0, status);
 	status = hv_stage2_root(p->id, &walk.vttbr);
+	/* Two partitions with one VMID would share TLB entries; the walker does not look at it. */
+	if (status == HV_OK && walk.vttbr >> 48 != p->id)
+		return fail(error, "VMID", p->name, walk.vttbr, HV_EPERM);
 	if (status == HV_OK)
 		status = hv_stage2_verify(&walk, p->mem.regions, p->mem.region_count, &difference);
 	if (status != HV_OK) {

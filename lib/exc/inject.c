@@ -4,12 +4,10 @@
 
 #include "esr.h"
 
-/* SPSR_ELx. The first three have the same place in both execution states. */
+/* SPSR_ELx. Up to DIT they have the same place in both execution states. */
 #define SPSR_NZCV  HV_BITS(31, 28)
 #define SPSR_PAN   HV_BIT(22)
 #define SPSR_NRW   HV_BIT(4)
-#define SPSR_DIT32 HV_BIT(21) /* AArch32 */
-#define SPSR_TCO   HV_BIT(25) /* from here on AArch64 */
 #define SPSR_DIT   HV_BIT(24)
 #define SPSR_SSBS  HV_BIT(12)
 #define SPSR_DAIF  HV_BITS(9, 6)
@@ -23,7 +21,7 @@
 
 #define VBAR_BASE HV_BITS(63, 11)
 
-_Static_assert((SPSR_NZCV | SPSR_PAN | SPSR_TCO | SPSR_DIT) == UINT64_C(0xf3400000), "kept");
+_Static_assert((SPSR_NZCV | SPSR_PAN | SPSR_DIT) == UINT64_C(0xf1400000), "kept");
 _Static_assert((SPSR_SSBS | SPSR_DAIF | MODE_EL1H) == 0x13c5, "set");
 _Static_assert(SCTLR_DSSBS == UINT64_C(0x0000100000000000) && SCTLR_SPAN == 0x800000, "SCTLR_EL1");
 
@@ -46,19 +44,15 @@ static hv_u64 vector_of(const struct hv_el1_state *state)
 }
 
 /*
- * EL1h with DAIF masked. SS, IL, UAO, ALLINT and BTYPE become 0, NZCV, DIT and TCO stay,
- * PAN is set unless SCTLR_EL1.SPAN, SSBS is SCTLR_EL1.DSSBS. Where a CPU lacks
- * the feature, its SPSR_EL2 bit is RES0 and takes no effect.
+ * EL1h with DAIF masked. SS, IL, UAO, ALLINT and BTYPE become 0, NZCV and DIT stay, PAN is
+ * set unless SCTLR_EL1.SPAN, SSBS is SCTLR_EL1.DSSBS. Where a CPU lacks the feature, its
+ * SPSR_EL2 bit is RES0 and takes no effect. TCO is 0: guests have no MTE.
  */
 static hv_u64 handler_pstate(const struct hv_el1_state *state)
 {
-	const hv_u64 old = state->pstate;
-	hv_u64 pstate = (old & (SPSR_NZCV | SPSR_PAN)) | SPSR_DAIF | MODE_EL1H;
+	const hv_u64 kept = state->pstate & (SPSR_NZCV | SPSR_PAN | SPSR_DIT);
+	hv_u64 pstate = kept | SPSR_DAIF | MODE_EL1H;
 
-	if ((old & SPSR_NRW) == 0)
-		pstate |= old & (SPSR_DIT | SPSR_TCO);
-	else if ((old & SPSR_DIT32) != 0)
-		pstate |= SPSR_DIT;
 	if ((state->sctlr & SCTLR_SPAN) == 0)
 		pstate |= SPSR_PAN;
 	if ((state->sctlr & SCTLR_DSSBS) != 0)
@@ -88,8 +82,8 @@ hv_status_t hv_el1_inject_abort(struct hv_el1_state *state, const struct hv_exc_
 	hv_u64 esr = FSC_EXTERNAL | (regs->esr & ESR_IL);
 	hv_status_t status;
 
-	if (ec == EC_DABT_LOWER)
-		esr |= HV_PUT(ESR_EC, from_el0(state->pstate) ? EC_DABT_LOWER : EC_DABT_SAME) |
+	if (ec == EC_DABT_LOWER) /* without a valid syndrome IL is 1 */
+		esr |= ESR_IL | HV_PUT(ESR_EC, from_el0(state->pstate) ? EC_DABT_LOWER : EC_DABT_SAME) |
 		       (regs->esr & (ISS_CM | ISS_WNR));
 	else if (ec == EC_IABT_LOWER)
 		esr |= HV_PUT(ESR_EC, from_el0(state->pstate) ? EC_IABT_LOWER : EC_IABT_SAME);

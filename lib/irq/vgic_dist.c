@@ -81,15 +81,13 @@ static void reroute(const struct vgic_access *at, hv_u32 intid, hv_u32 to)
 static void write_irouter(const struct vgic_access *at, hv_u32 intid, hv_u32 size, hv_u64 value,
 			  bool high)
 {
-	const hv_u64 aff = value & IROUTER_AFF;
+	const hv_u64 aff = (size == 4 ? value & 0xffffffffu : value) & IROUTER_AFF;
 
-	if (size == 4)
-		value &= 0xffffffffu;
 	if ((at->bank->owned >> (intid % 32) & 1) == 0)
 		return;
 	if (high) /* Aff3 alone: 0 is the only one there is */
 		at->fx->denied = (value & 0xff) != 0;
-	else if ((value & IROUTER_IRM) != 0 || (value & IROUTER_AFF) >= at->vgic->vcpus)
+	else if ((value & IROUTER_IRM) != 0 || aff >= at->vgic->vcpus)
 		at->fx->denied = true;
 	else
 		reroute(at, intid, (hv_u32)aff);

@@ -140,8 +140,12 @@ enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrs
 /* The hardware delivered it here, so it is finished wherever it was before. */
 static void take_over(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, hv_u32 bit)
 {
-	for (hv_u32 v = 0; v < vgic->vcpus; v++) /* bound: HV_MAX_CPUS */
+	for (hv_u32 v = 0; v < vgic->vcpus; v++) { /* bound: HV_MAX_CPUS */
+		/* Its register there must be gone before the interrupt comes back. */
+		if ((bank->at[v] & bank->queued & bit) != 0)
+			vgic->cpu[v].resync = true;
 		bank->at[v] &= ~bit;
+	}
 	bank->at[vcpu] |= bit;
 	bank->queued &= ~bit;
 	bank->active &= ~bit;

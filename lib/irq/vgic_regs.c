@@ -49,7 +49,7 @@ static void poke(struct hv_vgic_fx *fx, hv_u32 reg, hv_u32 word, hv_u32 value)
 
 hv_u32 vgic_bitmap_read(const struct vgic_access *at, hv_u32 offset)
 {
-	const struct hv_vgic_bank *bank = at->bank;
+	struct hv_vgic_bank *bank = at->bank;
 
 	switch (offset >> 7 & 7) {
 	case IGROUPR:
@@ -62,8 +62,11 @@ hv_u32 vgic_bitmap_read(const struct vgic_access *at, hv_u32 offset)
 		/* What EL2 has not acknowledged yet is known to the hardware alone. */
 		at->fx->merge = bank->hw;
 		at->fx->merge_offset = ISPENDR << 7 | at->word << 2;
+		at->fx->kick = vgic_changed(at->vgic, bank, at->word, bank->queued);
 		return vgic_pending(bank) | (bank->queued & ~bank->active);
 	default:
+		/* What others hold is as last known: have them tell, for the next look. */
+		at->fx->kick = vgic_changed(at->vgic, bank, at->word, bank->queued);
 		return bank->active;
 	}
 }

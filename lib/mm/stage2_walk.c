@@ -4,15 +4,18 @@
 
 #define VTCR_T0SZ   HV_BITS(5, 0)
 #define VTCR_SL0    HV_BITS(7, 6)
-#define VTCR_TG0    HV_BITS(15, 14)
 #define VTCR_PS	    HV_BITS(18, 16)
 #define VTTBR_BADDR HV_BITS(47, 1)
+/* All else means another format (TG0, DS, SL2), hardware updates, or walks that the
+ * builder's CPU does not share: RES1, write-back inner shareable, nothing more. */
+#define VTCR_FREE  (VTCR_T0SZ | VTCR_SL0 | VTCR_PS | HV_BIT(19)) /* [19] VS: width of VMIDs */
+#define VTCR_FIXED UINT64_C(0x80003500)
 
 #define D_VALID HV_BIT(0)
 #define D_TABLE HV_BIT(1) /* at level 3: page */
 #define D_AF	HV_BIT(10)
 
-_Static_assert(VTCR_TG0 == UINT64_C(0xc000), "TG0 is [15:14]");
+_Static_assert(VTCR_FREE == UINT64_C(0xf00ff), "T0SZ, SL0, PS, VS");
 _Static_assert(VTTBR_BADDR == UINT64_C(0x0000fffffffffffe), "BADDR is [47:1], CnP [0]");
 
 enum { PAGE_SHIFT = 12, LEVEL_BITS = 9, LAST = 3 };
@@ -50,7 +53,7 @@ static hv_status_t open_walk(const struct hv_stage2_walk *walk, struct format *f
 	f->ipa_bits = 64 - (hv_u32)HV_GET(VTCR_T0SZ, walk->vtcr);
 	f->pa_bits = ps_bits[HV_GET(VTCR_PS, walk->vtcr)];
 	f->root = walk->vttbr & VTTBR_BADDR;
-	if (HV_GET(VTCR_TG0, walk->vtcr) != 0 || sl0 == 3 || f->ipa_bits > f->pa_bits ||
+	if ((walk->vtcr & ~VTCR_FREE) != VTCR_FIXED || sl0 == 3 || f->ipa_bits > f->pa_bits ||
 	    (sl0 == 2 && f->pa_bits < 44))
 		return HV_ENOTSUP;
 	f->start = 2 - sl0;

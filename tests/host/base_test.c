@@ -62,6 +62,20 @@ static void crc_matches_published_values(void **state)
 	assert_int_equal(hv_crc32(hv_crc32(0, "1234", 4), "56789", 5), 0xcbf43926);
 }
 
+/* Every byte, against the definition: division by the polynomial, bit by bit. */
+static void crc_of_each_byte_follows_the_definition(void **state)
+{
+	(void)state;
+	for (unsigned value = 0; value < 256; value++) {
+		const hv_u8 byte = (hv_u8)value;
+		hv_u32 crc = 0xffffffff ^ byte;
+
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
+		assert_int_equal(hv_crc32(0, &byte, 1), crc ^ 0xffffffff);
+	}
+}
+
 static void ring_refuses_when_full_and_keeps_order(void **state)
 {
 	static struct hv_ring ring;
@@ -189,6 +203,7 @@ int main(void)
 		cmocka_unit_test(range_contains_its_own_ends_only),
 		cmocka_unit_test(guest_ids_leave_out_the_hypervisor),
 		cmocka_unit_test(crc_matches_published_values),
+		cmocka_unit_test(crc_of_each_byte_follows_the_definition),
 		cmocka_unit_test(ring_refuses_when_full_and_keeps_order),
 		cmocka_unit_test(ring_indices_survive_their_own_wrap),
 		cmocka_unit_test(journal_refuses_bad_arguments),

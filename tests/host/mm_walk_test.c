@@ -174,6 +174,15 @@ static void register_values_are_judged(void **state)
 	    0x80053599, /* T0SZ 25: 39 bits leave level 0 nothing */
 	    0x80033598, /* level 0 with 42 bits of PA */
 	    0x80053540, /* T0SZ 0 */
+		/* the format of 0x80023559 (39 bits), but for one thing: */
+		0x180023559, /* DS: 52-bit format */
+		0x280023559, /* SL2 */
+		0x00023559,  /* RES1 */
+		0x80223559,  /* HA: the hardware writes descriptors */
+		0x80422559 | 0x1000, /* HD */
+		0xa0023559,  /* NSW */
+		0x80021559,  /* SH0 reserved */
+		0x80020059,  /* walks not cacheable */
 	};
 	struct hv_stage2_translation t;
 	struct hv_stage2_walk walk;

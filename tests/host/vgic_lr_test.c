@@ -701,6 +701,24 @@ static void sixteen_registers_of_eight_vcpus(void **state)
 	assert_int_equal(1, many.hcr);
 }
 
+/* disable_irq() of Linux polls this bit from another CPU. */
+static void polling_the_active_bit_asks_its_holder(void **state)
+{
+	(void)state;
+	assert_int_equal(HV_VGIC_WRITE_LR, inject(0, 40, 0xf));
+	memset(&lrs, 0, sizeof lrs);
+	lrs.lr[0] = slot.value ^ PA;
+	resync(0);
+	assert_int_equal(0x100, rd(0x304));
+	assert_int_equal(1, fx.kick);
+	lrs.lr[0] = 0; /* the guest has ended it */
+	memset(&slot, 0xff, sizeof slot);
+	assert_int_equal(HV_VGIC_RESYNC, hv_vgic_deliver(&gic, 0, 0xf, &slot));
+	resync(0);
+	assert_int_equal(0, rd(0x304));
+	assert_int_equal(0, fx.kick);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -731,6 +749,7 @@ int main(void)
 		cmocka_unit_test_setup(two_words_take_the_long_way, four),
 		cmocka_unit_test_setup(a_latch_while_finished_is_seen, four),
 		cmocka_unit_test_setup(sixteen_registers_of_eight_vcpus, four),
+		cmocka_unit_test_setup(polling_the_active_bit_asks_its_holder, four),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -512,11 +512,12 @@ static void compare_registers(int v)
 {
 	const int word = (int)rnd(WORDS), frame = word ? -1 : v, f = frame < 0 ? 0 : frame;
 	const hv_u32 base = (hv_u32)word * 4 + (frame >= 0 ? 0x10000 : 0);
+	/* Before the reads: they kick whoever holds some, and so change what is known. */
+	const hv_u32 unknown = remote(v, f, word);
 	const hv_u64 pend = mmio(v, frame, base + 0x200 + rnd(2) * 0x80, 4, false, 0);
 	const hv_u64 active = mmio(v, frame, base + 0x300 + rnd(2) * 0x80, 4, false, 0);
 	const hv_u64 enable = mmio(v, frame, base + 0x100 + rnd(2) * 0x80, 4, false, 0);
 	const hv_u64 group = mmio(v, frame, base + 0x80, 4, false, 0);
-	const hv_u32 unknown = remote(v, f, word);
 
 	for (int n = 0; n < 32; n++) {
 		const struct ref *r = r_of(f, 32 * word + n);

@@ -198,7 +198,8 @@ bool hv_vgic_needs_sync(hv_u32 offset, bool redist);
  * IROUTER with IRM = 1 or a target outside of the partition. Clearing is never denied:
  * an operating system starts by clearing everything, triggers included.
  *
- * What another vCPU has in its list registers is read as last known; clearing its
+ * What another vCPU has in its list registers is read as last known, and that vCPU is
+ * kicked, so that a guest that polls sees the truth the next time; clearing its
  * pending or active bit takes effect when that vCPU has followed its kick, setting its
  * active bit has no effect.
  * Cost: constant; writes add one step per vCPU.
