@@ -100,7 +100,9 @@ struct hv_exit {
 void hv_exc_decode(const struct hv_exc_regs *regs, struct hv_exit *out);
 
 /**
- * Complete an abort of HV_IPA_TRANSLATE.
+ * Complete an abort of HV_IPA_TRANSLATE, if the caller can afford to translate: a guest
+ * that changes its tables meanwhile can make AT take an external abort at EL2. The
+ * reference hypervisor does not, and records the virtual address alone.
  *
  * @param regs   The same registers as for hv_exc_decode().
  * @param found  AT S1E1R succeeded. False (the guest changed its tables meanwhile, or
