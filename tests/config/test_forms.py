@@ -128,7 +128,7 @@ class Forms(ConfigCase):
     def test_sizes(self):
         for text, value in ((4096, 4096), ("4K", 4096), ("0x1000", 4096), ("4 KiB", 4096),
                             ("4 KB", 4096), ("1 GB", 1 << 30), ("2M", 1 << 21), ("3T", 3 << 40),
-                            ("10_000", 10000)):
+                            ("10000", 10000)):
             self.assertEqual(units.size(text), value)
 
     def test_durations(self):

@@ -47,6 +47,28 @@ class RuleRefusals(ConfigCase):
             self.assert_refused(self.irqs([], [intid]), f"interrupts.rtos[0] is interrupt {intid}, "
                                 f"which is used by {use}")
 
+    def test_interrupt_of_the_smmu_and_of_timers_above(self):
+        for intid, use in ((106, "the SMMU"), (109, "the SMMU"), (28, "EL2's virtual timer"),
+                           (29, "the secure world's timer")):
+            self.assert_refused(self.irqs([], [intid]), f"interrupts.rtos[0] is interrupt {intid}, "
+                                f"which is used by {use}")
+
+    def test_doorbell_of_the_hypervisor(self):
+        text = self.change(("rtos.bin}", "rtos.bin, console: none, doorbell: {irq: 33}} #!"))
+        self.assert_refused(text, "partitions.rtos.doorbell.irq is 33, which is used by the "
+                            "hypervisor's UART")
+        self.assert_refused(text.replace("console: none, ", ""),
+                            "partitions.rtos.doorbell.irq is 33, which rtos already uses")
+
+    def test_no_interrupt_left_for_a_doorbell(self):
+        free = [i for i in range(32, 288) if i not in (33, 106, 107, 108, 109)]
+        text = self.change(("rtos: [2]", "rtos: [2] #!"),
+                           ("initrd: initrd}", "initrd: initrd, doorbell: [rtos]}"))
+        self.assert_refused(text + f"interrupts: {{rtos: {free}}}\n",
+                            "cpus.rtos has no SPI left for its doorbell")
+        config = self.good(text + f"interrupts: {{rtos: {free[:-1]}}}\n")
+        self.assertEqual(config.partition("rtos").doorbell_irq, 287)
+
     def test_interrupt_on_a_foreign_cpu(self):
         self.assert_refused(self.irqs([], "[{irq: 77, cpu: 0}]"),
                             "interrupts.rtos[0].cpu is 0, which is not a CPU of rtos; it has 2")
@@ -101,6 +123,11 @@ class RuleRefusals(ConfigCase):
                             "timing.rtos.budget is 0; ")
         self.assert_refused(GOOD + "timing:\n  rtos: {period: 0s, budget: 1us} #!\n",
                             "timing.rtos.period is 0; ")
+
+    def test_times_beyond_64_bits(self):
+        self.assert_refused(GOOD + "timing:\n  rtos: {period: 18446744073710s, budget: 1s} #!\n",
+                            "timing.rtos.period is 18446744073710000000000 ns, more than 2^64 - 1")
+        self.good(GOOD + "timing:\n  rtos: {period: 18446744073709551615ns, budget: 1s}\n")
 
     def test_service_cpu(self):
         self.assert_refused(GOOD + "hypervisor:\n  service_cpu: 4 #!\n",
@@ -175,6 +202,36 @@ class RuleRefusals(ConfigCase):
         self.assert_refused(self.change(("rtos.bin}",
                                          "rtos.bin, smc_allowed: [0xc2000000, 0xc2000000]} #!")),
                             "partitions.rtos.smc_allowed[1] lists 0xc2000000 twice")
+
+    def test_smc_that_is_never_forwarded(self):
+        for function, what in (("0x80008000", "an Arm"), ("0xc0000000", "an Arm"),
+                               ("0x84000020", "an SDEI"), ("0xc400003f", "an SDEI"),
+                               ("0x84000060", "an FF-A"), ("0xc40000ff", "an FF-A"),
+                               ("0x8600ff01", "a call of the vendor"),
+                               ("0xc6000000", "a call of the vendor")):
+            self.assert_refused(self.change(("rtos.bin}",
+                                             f"rtos.bin, smc_allowed: [{function}]}} #!")),
+                                f"partitions.rtos.smc_allowed[0] is {function}, {what}")
+
+    def test_number_of_smc(self):
+        ids = [0xc2000000 + n for n in range(17)]
+        self.assert_refused(self.change(("rtos.bin}", f"rtos.bin, smc_allowed: {ids}}} #!")),
+                            "partitions.rtos.smc_allowed lists 17 functions; at most 16")
+        self.good(self.change(("rtos.bin}", f"rtos.bin, smc_allowed: {ids[:16]}}}")))
+
+    def test_command_line_counts_bytes(self):
+        # 1023 letters of two bytes each, and one of one byte: 2047.
+        line = "\u00e4" * 1023 + "x"
+        self.good(self.change(("rtos.bin}", f"rtos.bin, cmdline: {line}}}")))
+        self.assert_refused(self.change(("rtos.bin}", f"rtos.bin, cmdline: {line}x}} #!")),
+                            "partitions.rtos.cmdline is 2048 bytes long in UTF-8; at most 2047")
+
+    def test_program_in_memory_that_cannot_be_executed(self):
+        self.assert_refused(self.change(
+            ("rtos: {base: 0x80000000, size: 16M}", "rtos:\n    - {base: 0x80000000, size: 8M}\n"
+             "    - {base: 0x80800000, size: 8M, access: rw}"),
+            ("binary: rtos.bin}", "binary: {image: rtos.bin, load: 0x80800000}} #!")),
+            "partitions.rtos.binary starts at 0x80800000, which is not in executable memory")
 
     def test_restarts_without_restart(self):
         self.assert_refused(self.change(("rtos.bin}", "rtos.bin, max_restarts: 3} #!")),

@@ -115,7 +115,7 @@ class ShapeRefusals(ConfigCase):
 
     def test_no_cpus(self):
         self.assert_refused(self.change("rtos: [2]", "rtos: [] #!"),
-                            "cpus.rtos must be a list of at least one CPU number, not a list")
+                            "cpus.rtos must be a list of at least one CPU number; it is empty")
 
     def test_access_of_unknown_kind(self):
         self.assert_refused(self.change("size: 16M}", "size: 16M, access: rxw} #!"),
@@ -142,11 +142,69 @@ class ShapeRefusals(ConfigCase):
 
     def test_command_line_with_control_characters(self):
         self.assert_refused(self.change("rtos.bin}", 'rtos.bin, cmdline: "a\\0b"} #!'),
-                            "partitions.rtos.cmdline must be one line of at most 2047 characters")
+                            "partitions.rtos.cmdline must be one line of at most 2047 bytes")
 
     def test_empty_partition(self):
         self.assert_refused(self.change("rtos: {binary: rtos.bin}", "rtos: #!"),
                             "partitions.rtos must be a mapping of settings, not empty")
+
+    def test_values_that_are_no_whole_numbers(self):
+        for value in ("2.0", "1.0e+3", ".inf", "2001-01-01", "2001-99-99", "!!binary aGk=",
+                      "!!float abc"):
+            self.assert_refused(self.change("rtos: [2]", f"rtos: [{value}] #!"), "cpus.rtos[0] is ")
+        self.assertIn("2.0 (!!float)", self.refusals(self.change("[2]", "[2.0]"))[0])
+
+    def test_numbers_in_other_notations(self):
+        for value in ("0100", "1:08:16", "0b1", "1_0", "+2", "!!int abc", "-0100"):
+            self.assert_refused(self.change("rtos: [2]", f"rtos: [{value}] #!"),
+                                f"cpus.rtos[0] is {value.split()[-1]}; write it in decimal or with "
+                                "0x")
+        self.assert_refused(self.change("rtos: [2]", "rtos: [" + "9" * 5000 + "] #!"),
+                            "cpus.rtos[0] is " + "9" * 40 + "..., a number of more than 100 digits")
+        self.assert_refused(self.change("rtos: [2]", "rtos: [-1] #!"), "cpus.rtos[0] must be a CPU")
+
+    def test_sizes_in_other_notations(self):
+        for value in ("08M", "16_M", "1__6M", "0X1000", "9" * 5000 + "M", '"16M\\n"'):
+            self.assert_refused(self.change("size: 16M}", f"size: {value}}} #!"),
+                                "memory.rtos.size must be a size")
+
+    def test_final_newlines(self):
+        self.assert_refused(self.change("target: qemu-virt", 'target: "qemu-virt\\n" #!'),
+                            "target must be the name of a board")
+        self.assert_refused(self.change("rtos.bin}", 'rtos.bin, doorbell: ["linux\\n"]} #!'),
+                            "partitions.rtos.doorbell[0] must be a name")
+        self.assert_refused(GOOD + 'timing:\n  rtos: {period: "1ms\\n", budget: 1ms} #!\n',
+                            "timing.rtos.period must be a time")
+        self.assert_refused(self.change("binary: rtos.bin}", 'binary: "rtos.bin\\0"} #!'),
+                            "partitions.rtos.binary must be an image")
+
+    def test_text_that_is_no_unicode(self):
+        self.assert_refused(self.change("rtos.bin}", 'rtos.bin, cmdline: "\\ud800"} #!'),
+                            "partitions.rtos.cmdline is \\ud800, which has half of a surrogate")
+
+    def test_yaml_that_breaks_its_reader(self):
+        for text in ("[" * 3000 + "]" * 3000, '"\\Uffffffff"', "a\0b", "!!bool abc", "!!null x",
+                     "? [1]\n: 2\n", "!!set {a}", "%YAML " + "9" * 5000 + ".1\n--- a\n"):
+            self.assertTrue(self.refusals(text), text[:20])
+        self.assert_refused("target:\n " + "[" * 40 + "]" * 40 + " #!\n",
+                            "the file is not valid YAML: it is nested more than 32 deep")
+
+    def test_aliases_that_multiply(self):
+        text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+            f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
+        self.assertIn("it has more than 10000 values, counting each use of an alias",
+                      self.refusals(text)[0])
+
+    def test_merge_keys(self):
+        self.assert_refused(self.change("{binary: rtos.bin}", "{<<: {binary: rtos.bin}} #!"),
+                            "partitions.rtos has a merge key; merge keys (<<) are not supported")
+
+    def test_names_that_the_console_could_not_tell_apart(self):
+        self.assert_refused(GOOD.replace("rtos:", "haven:").replace("[2]", "[2] #!"),
+                            "cpus.haven is not a name for a partition: on the console")
+        text = GOOD.replace("linux:", "sixteen-letters-a:").replace("rtos:", "sixteen-letters-b:")
+        self.assert_refused(text.replace("[2]", "[2] #!"), "cpus.sixteen-letters-b begins with the "
+                            "same 16 characters as sixteen-letters-a")
 
     def test_all_problems_are_shown_in_order_of_lines(self):
         text = GOOD.replace("[2]", "[two]").replace("16M", "many") + "foo: 1\n"

@@ -162,6 +162,31 @@ class PackTest(unittest.TestCase):
         self.image.unlink()
         self.refused("its memory 20479", [("a", b"1")], image_base=0x40200000, limit=0x40204fff)
 
+    def test_size_that_the_plan_gives(self):
+        self.write([("a", b"12345")])
+        for size, status in ((5, 0), (4, 1), (6, 1)):
+            (self.dir / "payloads.json").write_text(json.dumps({"payloads": [
+                {"name": "a", "path": "file0", "size": size}]}))
+            result = run(PACK, "--hypervisor", self.dir / "haven.bin", "--payloads",
+                         self.dir / "payloads.json", "--out", self.image)
+            self.assertEqual(result.returncode, status, result.stderr)
+            if status:
+                self.assertIn("payload 'a' has 5 bytes", result.stderr)
+                self.assertIn(f"says {size}", result.stderr)
+
+    def test_images_that_were_made_up(self):
+        table = struct.pack("<IIIIQ40x", 0x54505648, 1, 2, 0, 64)
+        for data, word in ((hypervisor(70, 70), "no payload table"),
+                           (hypervisor(4096 + 63, 4096 + 63), "no payload table"),
+                           (hypervisor(4096, 4160) + table, "ends before its entries"),
+                           (b"", "no arm64"), (bytes(63), "no arm64")):
+            for option in ("--verify", "--list"):
+                self.image.write_bytes(data)
+                result = run(PACK, option, self.image)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(word, result.stderr)
+                self.assertNotIn("Traceback", result.stderr)
+
     def test_broken_plan(self):
         for text, word in (("{", "payloads.json"), ("[]", "no object"), ("{}", "no list"),
                            ('{"payloads": [{"name": "a"}]}', "needs a name and a path")):

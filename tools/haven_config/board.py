@@ -52,6 +52,7 @@ class Board:
         self.ppi = data["ppi"]
         self.hypervisor = _frame("the hypervisor", data["hypervisor"]["memory"])
         self.image_base = data["hypervisor"]["image"]
+        self.smmu_interrupts = data.get("smmu", {}).get("interrupts", [])
         self.smmu = _frame("the SMMU", data["smmu"]) if "smmu" in data else None
         self.its = _frame("the GIC ITS", gic["its"]) if "its" in gic else None
         self.devices = {name: _device(name, d) for name, d in data.get("devices", {}).items()}
@@ -80,8 +81,13 @@ class Board:
 
     @property
     def own_interrupts(self):
-        """INTIDs that the hypervisor uses, with what for."""
-        return {
+        """INTIDs that no guest may have: the hypervisor's or the firmware's, and what for."""
+        own = {intid: "the SMMU" for intid in self.smmu_interrupts}
+        for key, use in (("hypervisor_virtual_timer", "EL2's virtual timer"),
+                         ("secure_timer", "the secure world's timer")):
+            if key in self.ppi:
+                own[self.ppi[key]] = use
+        return own | {
             self.uart_irq: "the hypervisor's UART",
             self.ppi["maintenance"]: "GIC maintenance",
             self.ppi["hypervisor_timer"]: "the hypervisor's timer",

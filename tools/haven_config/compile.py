@@ -46,6 +46,8 @@ def _lay_out(config, problems, with_images):
     for partition in config.partitions:
         layout.place(partition, problems)
     _raise(problems)
+    checks.partitions.check_start(config, problems)
+    _raise(problems)
     for partition in config.partitions:
         if partition.dtb == "generated":
             blob = devicetree.build(config, partition)

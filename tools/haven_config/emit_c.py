@@ -16,7 +16,7 @@ DEVICE_ATTRS = {"rw": "HV_MEM_DEVICE_RW", "ro": "HV_MEM_DEVICE_RO"}
 
 
 def _source(config):
-    return Path(config.source.name).name
+    return Path(config.source.name).name.encode("ascii", "backslashreplace").decode()
 
 
 def _ident(name):
@@ -28,7 +28,10 @@ def _u64(value):
 
 
 def _quote(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A C string: what could end it, or start a trigraph, as octal escapes of UTF-8."""
+    plain = set(range(0x20, 0x7f)) - set(b'"\\?')
+    return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}"
+                         for b in text.encode("utf-8", "replace")) + '"'
 
 
 def _array(kind, name, rows):

@@ -9,6 +9,7 @@ from .schema import closest
 DEFAULT_IPA_BITS = 39      # one root table
 DEFAULT_JOURNAL_SLOTS = 128
 DEFAULT_MAX_RESTARTS = 3
+CONSOLE_NAME = 16          # characters of a name that the console shows
 IMAGE_ROLES = ("kernel", "binary", "initrd")
 
 
@@ -28,11 +29,16 @@ def resolve(source, board, problems):
         _map_shared(area, partitions)
     hypervisor = data.get("hypervisor", {})
     return Config(
-        name=data.get("name", Path(source.name).stem), source=source, board=board,
+        name=data.get("name", _printable(Path(source.name).stem)), source=source, board=board,
         partitions=partitions, shared=shared,
         service_cpu=hypervisor.get("service_cpu", _default_service_cpu(partitions, board)),
         journal_slots=hypervisor.get("journal_slots", DEFAULT_JOURNAL_SLOTS),
         ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)))
+
+
+def _printable(text):
+    """A file's name can hold anything; outputs name the configuration after it."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _as_list(value):
@@ -55,7 +61,15 @@ def _check_names(data, names, problems):
     if "shared" in names:
         problems.add(("cpus", "shared"), "is not a name for a partition: memory.shared is "
                      "the memory that partitions share")
+    if "haven" in names:
+        problems.add(("cpus", "haven"), "is not a name for a partition: on the console, haven is "
+                     "the hypervisor itself")
     for i, name in enumerate(names):
+        shown = next((n for n in names[:i] if n[:CONSOLE_NAME] == name[:CONSOLE_NAME]), None)
+        if shown:
+            problems.add(("cpus", name), f"begins with the same {CONSOLE_NAME} characters as "
+                         f"{shown}, and the console shows no more of a name; take another one")
+            continue
         twin = next((n for n in names[:i] if n.replace("-", "_") == name.replace("-", "_")), None)
         if twin:
             problems.add(("cpus", name), f"differs from {twin} only in - and _; take another name")

@@ -28,7 +28,7 @@ def show(value):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None:
         return "empty"
-    return json.dumps(value)
+    return json.dumps(value, default=str)
 
 
 def _report(error, problems):
@@ -68,6 +68,9 @@ def _report_value(error, path, problems):
     if wanted is None:
         forms = _resolved(error.schema.get("anyOf", []))
         wanted = " or ".join(f["description"] for f in forms if "description" in f)
+    if error.validator in ("minItems", "minProperties"):
+        problems.add(path, f"must be {wanted}; it is empty")
+        return
     hint = closest(error.instance, error.validator_value) if error.validator == "enum" else ""
     problems.add(path, f"must be {wanted}, not {show(error.instance)}{hint}")
 

@@ -2,25 +2,32 @@
 """Addresses, sizes and durations as people write them."""
 import re
 
-_SIZE = re.compile(r"^(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*) ?([KMGT]?)(?:i?B)?$")
-_TIME = re.compile(r"^([0-9]+(?:\.[0-9]+)?) ?(ns|us|ms|s)$")
+# The one way to write whole numbers: no octal, no sexagesimal, no separators.
+_NUMBER = re.compile("0|[1-9][0-9]*|0x[0-9a-fA-F]+")
+# No longer than 2^64 - 1 is; schema.json has the same patterns.
+_SIZE = re.compile("(0|[1-9][0-9]{0,19}|0x[0-9a-fA-F]{1,16}) ?([KMGT]?)(?:i?B)?")
+_TIME = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?) ?(ns|us|ms|s)")
 _SCALE = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 _NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
+
+
+def is_number(text):
+    return _NUMBER.fullmatch(text) is not None
 
 
 def size(value):
     """4096, 0x1000, '4K', '4 KiB', '4 KB' -> 4096. K, M, G and T are powers of 1024."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    match = _SIZE.match(value)
+    match = _SIZE.fullmatch(value)
     if not match:
         raise ValueError(value)
-    return int(match[1].replace("_", ""), 0) << _SCALE[match[2]]
+    return int(match[1], 0) << _SCALE[match[2]]
 
 
 def duration_ns(value):
     """'10 ms', '500us' -> nanoseconds."""
-    match = _TIME.match(value)
+    match = _TIME.fullmatch(value)
     if not match:
         raise ValueError(value)
     whole, _, part = match[1].partition(".")

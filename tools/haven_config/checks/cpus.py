@@ -4,6 +4,8 @@ from fractions import Fraction
 
 from ..model import MAX_CPUS
 
+MAX_NS = (1 << 64) - 1
+
 
 def check(config, problems):
     placed = {}
@@ -37,6 +39,9 @@ def _check_budget(partition, problems):
     path = ("timing", partition.name)
     period, budget = partition.period_ns, partition.budget_ns
     if path in problems.source.lines:
+        for key, value in (("period", period), ("budget", budget)):
+            if value > MAX_NS:
+                problems.add(path + (key,), f"is {value} ns, more than 2^64 - 1 ns")
         if period == 0:
             problems.add(path + ("period",), "is 0; a period is at least 1 ns")
         if budget == 0:

@@ -4,6 +4,24 @@ from ..model import MAX_GUESTS
 from ..problems import key_text
 from ..units import hexa
 
+MAX_CMDLINE = 2047         # bytes; arm64 Linux keeps 2048 with the final zero
+MAX_SMC = 16               # HV_SMC_ALLOW_MAX of <haven/hypercall.h>
+
+# Functions that are never handed to the firmware, as SMC32 ids; SMC64 ids have bit 30 besides.
+# Source: DEN0028 (ranges of services), DEN0022 (PSCI), DEN0054 (SDEI), DEN0077 (FF-A).
+REFUSED_SMC = (
+    (range(0x80000000, 0x80010000), "an Arm architecture call; the hypervisor answers those "
+     "itself"),
+    (range(0x84000000, 0x84000020), "a PSCI call; those would act on the whole machine, and the "
+     "hypervisor answers them itself"),
+    (range(0x84000020, 0x84000040), "an SDEI call; by those the firmware would call an address of "
+     "the guest's choice at EL2"),
+    (range(0x84000060, 0x84000100), "an FF-A call; those hand memory to the secure world without "
+     "regard to the partition's map"),
+    (range(0x86000000, 0x86010000), "a call of the vendor hypervisor service; those are Haven's "
+     "own"),
+)
+
 
 def check(config, problems):
     if len(config.partitions) > MAX_GUESTS:
@@ -13,7 +31,9 @@ def check(config, problems):
     _check_ipa_bits(config, problems)
     for partition in config.partitions:
         _check_images(partition, problems)
-        _check_entry(partition, problems)
+        _check_cmdline(partition, problems)
+        if partition.entry is not None:
+            _check_entry(partition, ("partitions", partition.name, "entry"), problems)
         _check_smc(partition, problems)
         _check_restarts(partition, problems)
 
@@ -57,32 +77,43 @@ def _check_images(partition, problems):
                 problems.add(path + (key,), "has no effect without a device tree (dtb: none)")
 
 
-def _check_entry(partition, problems):
-    if partition.entry is None:
-        return
-    path = ("partitions", partition.name, "entry")
+def _check_cmdline(partition, problems):
+    length = len(partition.cmdline.encode())
+    if length > MAX_CMDLINE:
+        problems.add(("partitions", partition.name, "cmdline"), f"is {length} bytes long in UTF-8; "
+                     f"at most {MAX_CMDLINE} are possible")
+
+
+def check_start(config, problems):
+    """After layout: an entry that follows from where the program lies is held to the same rule."""
+    for partition in config.partitions:
+        program = partition.images.get("kernel") or partition.images.get("binary")
+        written = ("partitions", partition.name, "entry") in problems.source.lines
+        if program is not None and not written:
+            _check_entry(partition, program.path, problems, "starts at")
+
+
+def _check_entry(partition, path, problems, verb="is"):
     if partition.entry % 4:
-        problems.add(path, f"is {hexa(partition.entry)}, not a multiple of 4")
+        problems.add(path, f"{verb} {hexa(partition.entry)}, not a multiple of 4")
     if not any(r.ipa <= partition.entry <= r.ipa_last and "x" in r.access for r in partition.ram):
-        problems.add(path, f"is {hexa(partition.entry)}, which is not in executable memory of "
+        problems.add(path, f"{verb} {hexa(partition.entry)}, which is not in executable memory of "
                      f"{partition.name}")
 
 
 def _check_smc(partition, problems):
     seen = set()
+    if len(partition.smc_allowed) > MAX_SMC:
+        problems.add(("partitions", partition.name, "smc_allowed"), "lists "
+                     f"{len(partition.smc_allowed)} functions; at most {MAX_SMC} are possible")
     for index, function in enumerate(partition.smc_allowed):
         path = ("partitions", partition.name, "smc_allowed", index)
         if function in seen:
             problems.add(path, f"lists {function:#010x} twice")
-        elif _is_psci(function):
-            problems.add(path, f"is {function:#010x}, a PSCI call; those would act on the whole "
-                         "machine, and the hypervisor answers them itself")
+        for functions, what in REFUSED_SMC:
+            if function not in seen and function & ~0x40000000 in functions:
+                problems.add(path, f"is {function:#010x}, {what}")
         seen.add(function)
-
-
-def _is_psci(function):
-    """Standard secure service calls, SMC32 and SMC64, functions 0 to 0x1f (DEN0022)."""
-    return function & ~0x40000000 & 0xffffffff in range(0x84000000, 0x84000020)
 
 
 def _check_restarts(partition, problems):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared memory and doorbells: both need a peer."""
-from ..model import FIRST_SPI
+from ..model import FIRST_SPI, MAX_INTID
 from ..problems import key_text
 
 
@@ -35,20 +35,34 @@ def _check_peers(partition, config, problems):
 def _set_doorbell_irqs(config, problems):
     """Who may be rung gets an INTID: the one given, else the lowest free SPI."""
     for partition in config.partitions:
-        taken = {irq.intid for irq in partition.irqs} | {partition.vuart_irq,
-                                                         config.board.uart_irq}
+        taken = {irq.intid for irq in partition.irqs} | {partition.vuart_irq}
         rung = any(partition.name in p.doorbell_peers for p in config.partitions)
         if partition.doorbell_irq is not None:
             _check_irq(partition, config.board, taken, problems)
         elif rung:
-            partition.doorbell_irq = next(i for i in range(FIRST_SPI, 1020) if i not in taken)
+            _choose_irq(partition, config.board, taken, problems)
+
+
+def _spi_end(board):
+    return min(board.interrupts, MAX_INTID + 1)
+
+
+def _choose_irq(partition, board, taken, problems):
+    free = (i for i in range(FIRST_SPI, _spi_end(board))
+            if i not in taken and i not in board.own_interrupts)
+    partition.doorbell_irq = next(free, None)
+    if partition.doorbell_irq is None:
+        problems.add(partition.path, "has no SPI left for its doorbell; it uses all that board "
+                     f"{board.name} has")
 
 
 def _check_irq(partition, board, taken, problems):
     path = ("partitions", partition.name, "doorbell", "irq")
     intid = partition.doorbell_irq
-    if not FIRST_SPI <= intid < board.interrupts:
+    if not FIRST_SPI <= intid < _spi_end(board):
         problems.add(path, f"is {intid}, which is out of range; a doorbell is an SPI, "
-                     f"{FIRST_SPI} to {board.interrupts - 1}")
+                     f"{FIRST_SPI} to {_spi_end(board) - 1}")
+    elif intid in board.own_interrupts and intid != partition.vuart_irq:
+        problems.add(path, f"is {intid}, which is used by {board.own_interrupts[intid]}")
     elif intid in taken:
         problems.add(path, f"is {intid}, which {partition.name} already uses; take another")
