@@ -112,6 +112,17 @@ class Replay(ConfigCase):
         self.assert_caught("interrupt of rtos refused at 0x1b",
                            ("{27u, 2u, 2u}", "{27u, 2u, 0u}"))
 
+    def test_interrupts_that_the_virtual_gic_refuses(self):
+        text = TEXT.replace("rtos.bin}", "rtos.bin, doorbell: [linux]}")
+        self.assertEqual(self.replay(text=text)[0], 0)
+        for intid, words in (
+                ("288u", "the virtual GIC of linux refuses interrupt 288"),
+                ("33u", "console and doorbell of linux share interrupt 33"),
+                ("34u", "interrupt 34 of linux comes from hardware and from software")):
+            self.assert_caught(words, (".doorbell_irq = 32u", f".doorbell_irq = {intid}"), text=text)
+        self.assert_caught("the virtual GIC of linux refuses interrupt 288",
+                           (".vuart_irq = 33u", ".vuart_irq = 288u"))
+
     def test_budget_above_its_period(self):
         self.assert_caught("budget of rtos refused", ("{2u, UINT64_C(0x0), UINT64_C(0x0)}",
                                                       "{2u, UINT64_C(0x5), UINT64_C(0x6)}"))

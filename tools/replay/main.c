@@ -40,7 +40,8 @@ int main(void)
 	hv_u64 leaves = 0;
 
 	if (!make_pool(&pool) || !replay_boot(&pool) || !replay_reach(&pool, &leaves) ||
-	    !replay_irqs() || !replay_starts(&pool) || !replay_count_is_exact(&pool))
+	    !replay_irqs() || !replay_vgic() || !replay_starts(&pool) ||
+	    !replay_count_is_exact(&pool))
 		return EXIT_FAILURE;
 	printf("haven-replay: %s: %" PRIu32 " partitions, %" PRIu32 " tables, %" PRIu64
 	       " leaves: tables equal the configuration, and nothing foreign is reachable\n",

@@ -29,6 +29,8 @@ bool replay_boot(struct replay_pool *pool);
 bool replay_reach(const struct replay_pool *pool, hv_u64 *leaves);
 /** Each interrupt has the owner that the configuration names, all others none. */
 bool replay_irqs(void);
+/** Each virtual GIC takes its partition's interrupts, console and doorbell, each INTID once. */
+bool replay_vgic(void);
 /** Guests start in memory that they may execute, payloads land in memory they own. */
 bool replay_starts(const struct replay_pool *pool);
 /** The counted number of tables suffices, and one less does not. Writes over the pool. */
