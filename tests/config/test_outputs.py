@@ -26,6 +26,10 @@ class Outputs(ConfigCase):
         self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", ""))
         return {p.name: p.read_bytes() for p in (self.dir / "o").iterdir()}
 
+    def test_text_in_c_cannot_end_its_string(self):
+        from haven_config import emit_c
+        self.assertEqual(emit_c._quote('a"b\\c\n1?\u00e4'), '"a\\042b\\134c\\0121\\077\\303\\244"')
+
     def test_all_files(self):
         self.assertEqual(sorted(self.write()), [
             "config.c", "config_limits.h", "linux.dtb", "memory.svg", "payloads.json",
