@@ -10,8 +10,24 @@
 #include <haven/budget_sched.h>
 #include <haven/fault_policy.h>
 #include <haven/irq_ownership.h>
+#include <haven/pci.h>
 #include <haven/range.h>
+#include <haven/smmu.h>
 #include <haven/stage2.h>
+
+/** The SMMUv3 of a board. base 0: it has none, and no DMA master may be given away. */
+struct hv_smmu_board {
+	hv_u64 base;
+	hv_u32 sid_bits;   /**< Width of the stream ids that occur on the board. */
+	hv_u32 event_irq;  /**< INTID of the event queue interrupt, edge. */
+	hv_u32 gerror_irq; /**< INTID of the global error interrupt, edge. */
+};
+
+/** The PCI host bridge of a board, by ECAM. ecam.size 0: none. */
+struct hv_pci_board {
+	struct hv_range ecam;    /**< Configuration space of the buses in use; guests see it there too. */
+	hv_u32 first_bus;        /**< Bus of ecam.base. */
+};
 
 /** Facts about the board, from ports/<board>/board.yaml. */
 struct hv_board {
@@ -27,6 +43,9 @@ struct hv_board {
 	hv_u64 mpidr[HV_MAX_CPUS];       /**< Affinity fields of each CPU, without bit 31. */
 	const struct hv_range *reserved; /**< Frames that no guest may map. */
 	hv_u32 reserved_count;
+	struct hv_smmu_board smmu;
+	struct hv_pci_board pci;
+	hv_u64 its_base; /**< GITS control frame, translation frame 64 KB behind it; 0: none. */
 	const struct hv_range *devices; /**< Frames that EL2 itself maps as device memory. */
 	hv_u32 device_count;
 };
@@ -43,6 +62,27 @@ struct hv_payload_config {
 struct hv_irq_trigger {
 	hv_u32 irq_id;
 	bool edge;
+};
+
+/** What a partition's devices may do by themselves. All zero: it has none that master the bus. */
+struct hv_dma_config {
+	const hv_u32 *streams; /**< Stream ids, ascending. */
+	hv_u32 stream_count;
+	const struct hv_pci_function *functions; /**< Visible in configuration space, ascending bdf. */
+	hv_u32 function_count;
+	hv_u32 shadow_first;   /**< Index in hv_pci_shadows of the first function's. */
+	enum hv_dma_policy policy;
+	hv_u64 msi_ipa;       /**< GICv2m frame, one 4 KB page; 0: no MSI. */
+	hv_u32 msi_first;     /**< First virtual SPI of the frame. */
+	hv_u32 msi_count;     /**< Virtual SPIs, each for any of the partition's functions. */
+	hv_u32 lpi_first;     /**< Index in hv_config.lpis of the first of function_count * msi_count. */
+};
+
+/** What an LPI means; the index is INTID - HV_LPI_FIRST. */
+struct hv_lpi_route {
+	hv_u32 partition_id;
+	hv_u32 device_id; /**< ITS DeviceID. */
+	hv_u32 spi;       /**< EventID, and the virtual SPI that it raises. */
 };
 
 struct hv_partition_config {
@@ -67,6 +107,7 @@ struct hv_partition_config {
 	hv_u32 smc_allowed_count;
 	hv_u32 doorbell_peers;           /**< Bit n: partition n may be rung. */
 	hv_u32 doorbell_irq;             /**< INTID that a peer's doorbell raises here; 0: none. */
+	struct hv_dma_config dma;
 	struct hv_budget timing;         /**< period_ns 0: the CPUs are dedicated. */
 };
 
@@ -77,7 +118,10 @@ struct hv_config {
 	hv_u64 journal_pa;          /**< In the range above; one ring per CPU. */
 	hv_u32 journal_slots;       /**< Records per ring, a power of two. */
 	hv_u32 ipa_bits;
-	hv_u32 service_cpu;         /**< Drains the console. */
+	hv_u32 service_cpu;         /**< Drains the console and the SMMU's event queue. */
+	hv_u32 dma_fault_limit;     /**< Faults after which a stream is cut off. */
+	hv_u32 lpi_count;           /**< 0: the ITS stays off. */
+	const struct hv_lpi_route *lpis;
 	hv_u32 partition_count;
 	const struct hv_partition_config *partitions;
 	hv_u32 payload_count;

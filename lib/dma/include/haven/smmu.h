@@ -17,6 +17,13 @@
 /** Faults of one stream before it is cut off, unless configured otherwise. */
 #define HV_SMMU_FAULT_LIMIT 64u
 
+/** What a DMA fault does to the owner of the stream. */
+enum hv_dma_policy {
+	HV_DMA_LOG = 0,     /**< Journal it; the transaction has aborted, the device saw that. */
+	HV_DMA_SUSPEND = 1, /**< Stop the partition, keep its memory. */
+	HV_DMA_RESTART = 2, /**< Reload it, up to max_restarts; then halt. */
+};
+
 struct hv_smmu_config {
 	hv_u32 sid_bits;    /**< Width of stream ids, 0..32: SMMU_IDR1.SIDSIZE. */
 	hv_u32 fault_limit; /**< At least 1: the fault of this number cuts its stream off. */
