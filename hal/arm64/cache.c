@@ -2,7 +2,7 @@
 #include <haven/bits.h>
 #include <haven/hal/cache.h>
 
-#include "sysreg.h"
+#include <arm64/sysreg.h>
 
 #define CTR_DMINLINE HV_BITS(19, 16)
 #define DCZID_BS     HV_BITS(3, 0)

@@ -3,7 +3,7 @@
 #include <haven/hal/cache.h>
 #include <haven/hal/cpu.h>
 
-#include "sysreg.h"
+#include <arm64/sysreg.h>
 
 /*
  * HCR_EL2. What a guest may not touch traps; lib/exc has the verdicts.

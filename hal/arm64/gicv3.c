@@ -7,8 +7,8 @@
 #include <haven/bits.h>
 #include <haven/hal/gic.h>
 
-#include "mmio.h"
-#include "sysreg.h"
+#include <arm64/mmio.h>
+#include <arm64/sysreg.h>
 
 #define GICD_CTLR      0x0000
 #define GICD_IGROUPR   0x0080

@@ -7,7 +7,7 @@
 #include <haven/bits.h>
 #include <haven/hal/gic.h>
 
-#include "sysreg.h"
+#include <arm64/sysreg.h>
 
 #define VTR_LISTREGS HV_BITS(4, 0)
 #define VTR_PREBITS  HV_BITS(28, 26)

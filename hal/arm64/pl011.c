@@ -2,7 +2,7 @@
 /* Arm PL011 as the hypervisor's console; ports that have one link this file. */
 #include <haven/hal/uart.h>
 
-#include "mmio.h"
+#include <arm64/mmio.h>
 
 #define UARTDR   0x00
 #define UARTFR   0x18

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <haven/hal/timer.h>
 
-#include "sysreg.h"
+#include <arm64/sysreg.h>
 
 void hv_hal_timer_arm(hv_u64 deadline)
 {

@@ -2,7 +2,7 @@
 #include <haven/bits.h>
 #include <haven/hal/vcpu.h>
 
-#include "sysreg.h"
+#include <arm64/sysreg.h>
 
 #define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits: MMU, caches, alignment checks off */
 #define VMPIDR_RES1     HV_BIT(31)

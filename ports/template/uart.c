@@ -6,7 +6,7 @@
  */
 #include <haven/hal/uart.h>
 
-#include "mmio.h"
+#include <arm64/mmio.h>
 
 #define DATA     0x0
 #define STATUS   0x4
