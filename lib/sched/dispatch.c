@@ -1,24 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <haven/dispatch.h>
 
+_Static_assert(HV_MAX_CPU_SERVERS <= 32, "woken has a bit for each server");
+
 hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_server *servers,
 			     hv_u32 count, hv_u64 now_ns)
 {
 	if (dispatch == NULL || servers == NULL || count == 0 || count > HV_MAX_CPU_SERVERS)
 		return HV_EINVAL;
-	dispatch->servers = servers;
-	dispatch->count = count;
-	dispatch->current = HV_DISPATCH_IDLE;
-	dispatch->accounted_ns = now_ns;
+	*dispatch = (struct hv_dispatch){
+		.servers = servers, .count = count, .current = HV_DISPATCH_IDLE,
+		.accounted_ns = now_ns, .deadline_ns = HV_NEVER,
+	};
 	return HV_OK;
+}
+
+/* Background time ends at the server's own refill: from then on it has budget. */
+static hv_u64 charge_background(struct hv_dispatch *dispatch, struct hv_budget_server *server,
+				hv_u64 now_ns)
+{
+	hv_u64 end = now_ns;
+
+	if (now_ns >= server->next_refill_ns) {
+		end = server->next_refill_ns;
+		dispatch->background = false;
+	}
+	server->stats.background_ns += end - dispatch->accounted_ns;
+	return end;
 }
 
 static void charge(struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
-	if (dispatch->current != HV_DISPATCH_IDLE)
-		(void)!hv_budget_server_account(&dispatch->servers[dispatch->current],
-						dispatch->accounted_ns, now_ns);
+	if (dispatch->current != HV_DISPATCH_IDLE) {
+		struct hv_budget_server *server = &dispatch->servers[dispatch->current];
+		hv_u64 since = dispatch->accounted_ns;
+
+		if (dispatch->background)
+			since = charge_background(dispatch, server, now_ns);
+		if (!dispatch->background)
+			(void)!hv_budget_server_account(server, since, now_ns);
+	}
 	dispatch->accounted_ns = now_ns;
+}
+
+/* Timed wake and refills that are due, in their order. */
+static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
+{
+	struct hv_budget_server *server = &dispatch->servers[i];
+
+	if (server->wake_ns <= now_ns && server->wake_ns != HV_NEVER) {
+		/* Refills before its wake found it blocked, the one at its wake does not. */
+		if (server->next_refill_ns < server->wake_ns)
+			hv_budget_server_refill(server, server->wake_ns - 1);
+		server->runnable = true;
+		server->wake_ns = HV_NEVER;
+		dispatch->woken |= 1u << i;
+	}
+	if (server->next_refill_ns <= now_ns)
+		hv_budget_server_refill(server, now_ns);
 }
 
 hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server, bool runnable,
@@ -30,11 +69,35 @@ hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server
 	struct hv_budget_server *changed = &dispatch->servers[server];
 
 	charge(dispatch, now_ns);
-	hv_budget_server_refill(changed, now_ns);
+	settle(dispatch, server, now_ns);
 	changed->runnable = runnable;
+	if (runnable)
+		changed->wake_ns = HV_NEVER;
 	if (changed->config.polling && !runnable)
 		changed->remaining_ns = 0;
 	return HV_OK;
+}
+
+hv_status_t hv_dispatch_set_wake(struct hv_dispatch *dispatch, hv_u32 server, hv_u64 at_ns)
+{
+	if (dispatch == NULL || server >= dispatch->count)
+		return HV_EINVAL;
+	if (dispatch->servers[server].runnable)
+		return HV_EPERM;
+	dispatch->servers[server].wake_ns = at_ns;
+	return HV_OK;
+}
+
+hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u64 since_ns,
+			       hv_u64 now_ns)
+{
+	if (dispatch == NULL || server >= dispatch->count ||
+	    since_ns < dispatch->accounted_ns || now_ns < since_ns)
+		return HV_EINVAL;
+	charge(dispatch, since_ns);
+	settle(dispatch, server, since_ns);
+	dispatch->accounted_ns = now_ns;
+	return hv_budget_server_account(&dispatch->servers[server], since_ns, now_ns);
 }
 
 /* Would server @i, able to run, take the CPU from @other? */
@@ -49,32 +112,62 @@ static bool outranks(const struct hv_dispatch *dispatch, hv_u32 i, hv_u32 other)
 	return mine < theirs || (mine == theirs && i < other);
 }
 
-static hv_u32 pick(const struct hv_dispatch *dispatch)
+/* Bring all up to date, and choose: with budget if there is one, else for background time. */
+static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
 	hv_u32 best = HV_DISPATCH_IDLE;
+	hv_u32 filler = HV_DISPATCH_IDLE;
 
 	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
 		const struct hv_budget_server *server = &dispatch->servers[i];
 
-		if (server->runnable && server->remaining_ns != 0 && outranks(dispatch, i, best))
+		settle(dispatch, i, now_ns);
+		if (!server->runnable)
+			continue;
+		if (server->remaining_ns != 0 && outranks(dispatch, i, best))
 			best = i;
+		if (server->config.background && outranks(dispatch, i, filler))
+			filler = i;
 	}
-	return best;
+	dispatch->background = best == HV_DISPATCH_IDLE && filler != HV_DISPATCH_IDLE;
+	dispatch->current = dispatch->background ? filler : best;
 }
 
-static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u32 current, hv_u64 now_ns)
+/* When server @i, which waits for a refill, a timed wake or both, could run on budget. */
+static hv_u64 budget_start(const struct hv_budget_server *server)
 {
-	hv_u64 deadline = UINT64_MAX;
+	const hv_u64 refill = server->remaining_ns != 0 ? 0 : server->next_refill_ns;
 
-	if (current != HV_DISPATCH_IDLE &&
-	    __builtin_add_overflow(now_ns, dispatch->servers[current].remaining_ns, &deadline))
-		deadline = UINT64_MAX;
+	if (server->runnable)
+		return refill;
+	return server->wake_ns > refill ? server->wake_ns : refill;
+}
+
+/* When server @i could take the CPU from the running one. */
+static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i)
+{
+	const struct hv_budget_server *server = &dispatch->servers[i];
+	const bool free = dispatch->background || dispatch->current == HV_DISPATCH_IDLE;
+	const bool urgent = outranks(dispatch, i, dispatch->current);
+
+	if (free && urgent && server->config.background && !server->runnable)
+		return server->wake_ns;
+	return free || urgent ? budget_start(server) : HV_NEVER;
+}
+
+static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+{
+	hv_u64 deadline = HV_NEVER;
+
+	if (dispatch->current != HV_DISPATCH_IDLE && !dispatch->background &&
+	    __builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
+				   &deadline))
+		deadline = HV_NEVER;
 	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
-		const struct hv_budget_server *server = &dispatch->servers[i];
+		const hv_u64 at = takes_over(dispatch, i);
 
-		if (server->runnable && server->next_refill_ns < deadline &&
-		    outranks(dispatch, i, current))
-			deadline = server->next_refill_ns;
+		if (at < deadline)
+			deadline = at;
 	}
 	return deadline;
 }
@@ -84,12 +177,16 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 {
 	if (dispatch == NULL || out == NULL || now_ns < dispatch->accounted_ns)
 		return HV_EINVAL;
+	if (now_ns > dispatch->deadline_ns && now_ns - dispatch->deadline_ns > dispatch->late_max_ns)
+		dispatch->late_max_ns = now_ns - dispatch->deadline_ns;
 	charge(dispatch, now_ns);
-	for (hv_u32 i = 0; i < dispatch->count; i++) /* bound: HV_MAX_CPU_SERVERS */
-		hv_budget_server_refill(&dispatch->servers[i], now_ns);
+	pick(dispatch, now_ns);
+	dispatch->deadline_ns = next_event(dispatch, now_ns);
 
-	dispatch->current = pick(dispatch);
 	out->server = dispatch->current;
-	out->deadline_ns = next_event(dispatch, dispatch->current, now_ns);
+	out->woken = dispatch->woken;
+	out->deadline_ns = dispatch->deadline_ns;
+	out->background = dispatch->background;
+	dispatch->woken = 0;
 	return HV_OK;
 }

@@ -30,6 +30,7 @@ enum hv_journal_kind {
 	HV_J_BUDGET = 12,       /**< Budget overrun. detail: excess in ns. */
 	HV_J_DMA = 13,          /**< SMMU event. detail: stream id. */
 	HV_J_IRQ_DENIED = 14,   /**< Guest wrote bits of an interrupt it does not own. */
+	HV_J_SWITCH = 15,       /**< A call to the dispatcher: <haven/dispatch_record.h>. */
 };
 
 /** What was done about it. Values are part of the format and never reused. */

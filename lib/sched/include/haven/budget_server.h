@@ -19,6 +19,9 @@
  */
 #include <haven/types.h>
 
+/** An instant that does not come. */
+#define HV_NEVER UINT64_MAX
+
 /** Servers on one CPU. */
 #define HV_MAX_CPU_SERVERS 8u
 
@@ -34,13 +37,16 @@ struct hv_server_config {
 	struct hv_budget budget;
 	hv_u32 priority; /**< 0 is the most urgent; equal ones go by index. */
 	bool polling;    /**< Blocking gives the rest of the budget up; else it is kept. */
+	bool background; /**< May also run while nobody with budget wants to; that is free. */
 };
 
-/** Overruns since the server was made. */
+/** What happened since the server was made. The times stop at 2^64 - 1. */
 struct hv_budget_stats {
 	hv_u64 overruns;        /**< Times that more was consumed than remained. */
 	hv_u64 overrun_max_ns;  /**< Largest excess. */
 	hv_u64 overrun_last_ns; /**< Excess of the last one. */
+	hv_u64 used_ns;         /**< Everything that was charged, overruns included. */
+	hv_u64 background_ns;   /**< Ran in background time, which is charged to nobody. */
 };
 
 struct hv_budget_server {
@@ -48,6 +54,7 @@ struct hv_budget_server {
 	hv_u64 remaining_ns;   /**< 0: exhausted until the next refill. */
 	hv_u64 debt_ns;        /**< Excess that refills have not yet paid off. */
 	hv_u64 next_refill_ns; /**< On the grid, always in the future after a refill. */
+	hv_u64 wake_ns;        /**< Blocked: becomes runnable then; HV_NEVER: not by itself. */
 	struct hv_budget_stats stats;
 	bool runnable;         /**< Its vCPU has something to run. */
 };
@@ -84,7 +91,7 @@ hv_status_t hv_budget_server_consume(struct hv_budget_server *server, hv_u64 del
  *
  * Any number of missed periods is caught up in one step.
  *
- * Cost: constant: one remainder; with debt two more divisions.
+ * Cost: constant: no division in time, one if periods were missed, two more with debt.
  */
 void hv_budget_server_refill(struct hv_budget_server *server, hv_u64 now_ns);
 

@@ -5,12 +5,22 @@
  * @file
  * Who runs on a CPU that several servers share, and until when.
  *
- * The most urgent server that is runnable and has budget runs; equal priorities go
- * by index. One timer programmed to the deadline of each decision suffices: nothing
- * changes the pick before it, unless a vCPU wakes or blocks.
+ * The most urgent server that is runnable and has budget runs; equal priorities go by
+ * index, so list the servers in the order of their partition ids. If there is none, the
+ * most urgent runnable one among those that may use background time runs, uncharged,
+ * until anybody has budget and something to run.
+ *
+ * One timer programmed to the deadline of each decision suffices: nothing changes the
+ * pick before it, unless a vCPU wakes by an interrupt or blocks. Wakes by a guest's own
+ * timer are part of the deadline (hv_dispatch_set_wake).
+ *
+ * What a call does depends on its times, not on how late it comes: refills and timed
+ * wakes that are due take effect in the order of their instants; at the same instant a
+ * timed wake goes first, so a polling server that wakes itself on its grid has its budget.
  *
  * Each function first charges the running server up to now_ns, so calls for one
- * dispatcher are made by its CPU alone, with a clock that does not go back.
+ * dispatcher are made by its CPU alone, with a clock that does not go back
+ * (<haven/clock.h> makes nanoseconds of counter ticks).
  */
 #include <haven/budget_server.h>
 
@@ -19,14 +29,20 @@
 
 struct hv_dispatch {
 	struct hv_budget_server *servers;
-	hv_u32 count;       /**< 1..HV_MAX_CPU_SERVERS */
-	hv_u32 current;     /**< Index, or HV_DISPATCH_IDLE. */
+	hv_u32 count;        /**< 1..HV_MAX_CPU_SERVERS */
+	hv_u32 current;      /**< Index, or HV_DISPATCH_IDLE. */
 	hv_u64 accounted_ns; /**< The running server is charged up to here. */
+	hv_u64 deadline_ns;  /**< Of the decision in force. */
+	hv_u64 late_max_ns;  /**< Longest time from a deadline until the step that it asked for. */
+	hv_u32 woken;        /**< Timed wakes that no step has reported yet. */
+	bool background;     /**< The running server is not charged. */
 };
 
 struct hv_dispatch_decision {
 	hv_u32 server;      /**< Index, or HV_DISPATCH_IDLE. */
-	hv_u64 deadline_ns; /**< Call hv_dispatch_step again then; UINT64_MAX: never. */
+	hv_u32 woken;       /**< Bit i: server i's timed wake came; each is reported once. */
+	hv_u64 deadline_ns; /**< Call hv_dispatch_step again then; HV_NEVER: no need. */
+	bool background;    /**< The server runs in background time. */
 };
 
 /**
@@ -46,7 +62,7 @@ hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_serv
 
 /**
  * A vCPU woke (an interrupt is pending) or blocked (WFI, off, suspended). Does not
- * pick: follow with hv_dispatch_step.
+ * pick: follow with hv_dispatch_step. Waking cancels a timed wake.
  *
  * @retval HV_OK      Noted; repeating it is harmless.
  * @retval HV_EINVAL  NULL, no such server, or now_ns lies before the last call's.
@@ -57,13 +73,48 @@ hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server
 				     hv_u64 now_ns);
 
 /**
- * Charge, refill, pick, and say when to come back.
+ * A blocked vCPU becomes runnable by itself at @p at_ns: the earlier deadline of its
+ * enabled, unmasked EL1 timers. The step that finds it due reports it in woken.
+ *
+ * Who: after each hv_dispatch_set_runnable(false) of a vCPU that waits (WFI); not for one
+ * that is off or suspended. A preempted vCPU needs none: it stays runnable, and its
+ * timer's condition is level.
+ *
+ * @param at_ns  Replaces what was set; HV_NEVER: none; in the past: at the next step.
+ *
+ * @retval HV_OK      Set, from the next hv_dispatch_step on.
+ * @retval HV_EPERM   The server is runnable.
+ * @retval HV_EINVAL  NULL, or no such server.
+ * Cost: constant.
+ */
+HV_MUST_CHECK
+hv_status_t hv_dispatch_set_wake(struct hv_dispatch *dispatch, hv_u32 server, hv_u64 at_ns);
+
+/**
+ * Charge EL2's work on behalf of a server to it instead of to the one it interrupted:
+ * an interrupt, a kick or a doorbell for a partition that does not run.
+ *
+ * @param since_ns  Begin of that work, not before the last call's now_ns.
+ *
+ * @retval HV_OK      Charged; the server still has budget.
+ * @retval HV_EPERM   Charged; it has none, and its next refills pay what was too much. Mask
+ *                    the source until then, or it goes on taking others' time.
+ * @retval HV_EINVAL  NULL, no such server, or the times go back.
+ * Cost: constant.
+ */
+HV_MUST_CHECK
+hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u64 since_ns,
+			       hv_u64 now_ns);
+
+/**
+ * Charge, wake, refill, pick, and say when to come back.
  *
  * Who: the CPU's timer interrupt, and after each wake or block.
  *
- * @retval HV_OK      @p out holds the decision, which is now in force.
+ * @retval HV_OK      @p out holds the decision, which is now in force. Its deadline lies
+ *                    after now_ns.
  * @retval HV_EINVAL  NULL, or now_ns lies before the last call's.
- * Cost: three passes over the servers of this CPU.
+ * Cost: two passes over the servers of this CPU.
  */
 HV_MUST_CHECK
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,

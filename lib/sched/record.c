@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/dispatch_record.h>
+
+#define IDLE_INDEX 0xffu
+_Static_assert(HV_MAX_CPU_SERVERS <= IDLE_INDEX, "an index has 8 bits");
+
+static void fill(struct hv_journal_record *record, enum hv_switch_op op, hv_u32 index, hv_u64 high)
+{
+	record->partition = HV_PARTITION_HYPERVISOR;
+	record->kind = HV_J_SWITCH;
+	record->verdict = HV_JV_NONE;
+	record->esr = high << 32 | (index & IDLE_INDEX) << 8 | (hv_u32)op;
+	record->far = 0;
+	record->ipa = 0;
+	record->detail = 0;
+	record->pc_low = 0;
+}
+
+static void set_flag(struct hv_journal_record *record, bool flag, hv_u32 bit)
+{
+	record->esr |= (hv_u64)flag << (16 + bit);
+}
+
+/* A call about one server, which was charged up to now. */
+static void fill_for(struct hv_journal_record *record, enum hv_switch_op op,
+		     const struct hv_dispatch *dispatch, hv_u32 server)
+{
+	fill(record, op, server, 0);
+	record->partition = (hv_u16)dispatch->servers[server].config.budget.partition_id;
+	record->far = dispatch->accounted_ns;
+}
+
+void hv_record_server(struct hv_journal_record *record, const struct hv_server_config *config,
+		      hv_u32 index, hv_u64 t0_ns)
+{
+	fill(record, HV_SWITCH_SERVER, index, config->priority);
+	set_flag(record, config->polling, 0);
+	set_flag(record, config->background, 1);
+	record->partition = (hv_u16)config->budget.partition_id;
+	record->far = t0_ns;
+	record->ipa = config->budget.period_ns;
+	record->detail = config->budget.budget_ns;
+}
+
+void hv_record_init(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+		    hv_u32 hz)
+{
+	fill(record, HV_SWITCH_INIT, dispatch->count, hz);
+	record->far = dispatch->accounted_ns;
+}
+
+void hv_record_runnable(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+			hv_u32 server)
+{
+	fill_for(record, HV_SWITCH_RUNNABLE, dispatch, server);
+	set_flag(record, dispatch->servers[server].runnable, 0);
+}
+
+void hv_record_wake(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+		    hv_u32 server, hv_u64 at_ns)
+{
+	fill_for(record, HV_SWITCH_WAKE, dispatch, server);
+	record->far = 0;
+	record->ipa = at_ns;
+}
+
+void hv_record_charge(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+		      hv_u32 server, hv_u64 since_ns)
+{
+	const hv_u64 remaining = dispatch->servers[server].remaining_ns;
+
+	fill_for(record, HV_SWITCH_CHARGE, dispatch, server);
+	set_flag(record, remaining != 0, 0);
+	record->ipa = since_ns;
+	record->detail = remaining;
+}
+
+void hv_record_step(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+		    const struct hv_dispatch_decision *decision)
+{
+	if (decision->server == HV_DISPATCH_IDLE) {
+		fill(record, HV_SWITCH_STEP, IDLE_INDEX, decision->woken);
+		record->far = dispatch->accounted_ns;
+	} else {
+		fill_for(record, HV_SWITCH_STEP, dispatch, decision->server);
+		record->esr |= (hv_u64)decision->woken << 32;
+		record->ipa = dispatch->servers[decision->server].remaining_ns;
+	}
+	set_flag(record, decision->background, 0);
+	record->detail = decision->deadline_ns;
+}
