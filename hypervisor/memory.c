@@ -20,9 +20,9 @@ extern const hv_u8 hv_image_end[];
 #define WINDOW_SLOT      UINT64_C(511)
 #define WINDOW_SLOT_SIZE (UINT64_C(1) << 30)
 #define WINDOW_PAGES     (HV_WINDOW_SIZE / PAGE)
-/* Root, then for three separate places (image, devices, journal) two levels each,
- * and two more for a payload area that crosses a 1 GB boundary. */
-#define EL2_TABLES 10u
+/* Root, then for four separate places (image, devices, PCI configuration space, journal)
+ * two levels each, and two more for a payload area that crosses a 1 GB boundary. */
+#define EL2_TABLES 12u
 
 /* A guard page below each stack; the boot stack serves until the launch, then panics. */
 struct stack {

@@ -170,8 +170,8 @@ class MemoryRefusals(ConfigCase):
         rows = "".join(f"  - {{base: {0x80000000 + i * 0x2000:#x}, size: 4K}}\n" for i in range(64))
         self.assert_refused(self.change(("rtos: {base: 0x80000000, size: 16M}\n",
                                          "rtos: #!\n" + rows)),
-                            "memory.rtos makes 65 regions with shared memory and devices; a "
-                            "partition has at most 64")
+                            "memory.rtos makes 65 regions with shared memory, devices and "
+                            "their MSI frame; a partition has at most 64")
 
     # sharing
 

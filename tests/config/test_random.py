@@ -90,8 +90,7 @@ def whole_block(region, ipa, pa, shift):
 
 class TableCount(unittest.TestCase):
     def tables(self, regions, ipa_bits=39):
-        partition = type("P", (), {"regions": regions})
-        return stage2.tables_of(partition, ipa_bits)
+        return stage2.tables_of(regions, ipa_bits)
 
     def region(self, ipa, pa, size):
         return Region("r", (), ipa, pa, size, "rwx", "ram")

@@ -2,8 +2,12 @@
 """Facts about a board, from ports/<board>/board.yaml."""
 from dataclasses import dataclass
 
+from . import board_facts
 from . import source as yaml_source
-from .problems import Problem, Refused
+from .board_pci import Pci, Smmu
+from .problems import Problem, Problems, Refused
+
+ITS_FRAME = 0x10000        # the control frame, and behind it the translation frame
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,13 @@ class Device:
     frame: Frame
     interrupts: tuple  # of (INTID, is edge)
     compatible: tuple
+    streams: tuple = ()    # by which it masters the bus, through the SMMU
+    bypass: bool = False   # it masters the bus, and no SMMU sees that
+    coherent: bool = False
+
+    @property
+    def is_master(self):
+        return self.bypass or bool(self.streams)
 
 
 class Board:
@@ -52,8 +63,8 @@ class Board:
         self.ppi = data["ppi"]
         self.hypervisor = _frame("the hypervisor", data["hypervisor"]["memory"])
         self.image_base = data["hypervisor"]["image"]
-        self.smmu_interrupts = data.get("smmu", {}).get("interrupts", [])
-        self.smmu = _frame("the SMMU", data["smmu"]) if "smmu" in data else None
+        self.smmu = Smmu(data["smmu"], _frame) if "smmu" in data else None
+        self.pci = Pci(data["pci"], _frame) if "pci" in data else None
         self.its = _frame("the GIC ITS", gic["its"]) if "its" in gic else None
         self.devices = {name: _device(name, d) for name, d in data.get("devices", {}).items()}
 
@@ -64,15 +75,38 @@ class Board:
     @property
     def reserved(self):
         """Frames that no guest may map."""
-        frames = [self.gicd, self.its, self.gicr, self.uart, self.smmu]
+        frames = [self.gicd, self.its, self.gicr, self.uart, self.smmu and self.smmu.frame,
+                  self.pci and self.pci.ecam]
+        return [f for f in frames if f is not None]
+
+    def el2_devices(self, with_pci, with_its):
+        """Frames that EL2 maps: only as many redistributors as there are CPUs, the PCI
+        configuration space and the ITS if they are used, and of the ITS what controls it."""
+        gicr = Frame(self.gicr.name, self.gicr.base, self.gicr_stride * self.cpu_count)
+        its = self.its and Frame("the GIC ITS, control", self.its.base, ITS_FRAME)
+        frames = [self.gicd, its if with_its else None, gicr, self.uart,
+                  self.smmu and self.smmu.frame, self.pci.ecam if with_pci else None]
         return [f for f in frames if f is not None]
 
     @property
-    def el2_devices(self):
-        """Frames that EL2 maps: only as many redistributors as there are CPUs."""
-        gicr = Frame(self.gicr.name, self.gicr.base, self.gicr_stride * self.cpu_count)
-        frames = [self.gicd, gicr, self.uart, self.smmu]
-        return [f for f in frames if f is not None]
+    def msi_page(self):
+        """The page of GITS_TRANSLATER, which devices write to; None without an ITS."""
+        return self.its and Frame("the MSI frame", self.its.base + ITS_FRAME, 0x1000)
+
+    @property
+    def functions(self):
+        return self.pci.functions if self.pci else {}
+
+    @property
+    def masters(self):
+        """Names of all that can be given under dma."""
+        return list(self.functions) + [n for n, d in self.devices.items() if d.is_master]
+
+    @property
+    def named_streams(self):
+        """Stream id: name of whatever has it."""
+        named = {s: name for name, d in self.devices.items() for s in d.streams}
+        return named | {f.bdf: name for name, f in self.functions.items()}
 
     @property
     def guest_timer_ppis(self):
@@ -82,7 +116,7 @@ class Board:
     @property
     def own_interrupts(self):
         """INTIDs that no guest may have: the hypervisor's or the firmware's, and what for."""
-        own = {intid: "the SMMU" for intid in self.smmu_interrupts}
+        own = {intid: "the SMMU" for intid in (self.smmu.interrupts if self.smmu else ())}
         for key, use in (("hypervisor_virtual_timer", "EL2's virtual timer"),
                          ("secure_timer", "the secure world's timer")):
             if key in self.ppi:
@@ -100,8 +134,11 @@ def _frame(name, data):
 
 def _device(name, data):
     interrupts = tuple((i["irq"], i["trigger"] == "edge") for i in data.get("interrupts", []))
+    dma = data.get("dma", {})
     return Device(name, _frame(f"device {name}", data["region"]), interrupts,
-                  tuple(data.get("compatible", [])))
+                  tuple(data.get("compatible", [])),
+                  streams=() if dma == "bypass" else tuple(dma.get("streams", [])),
+                  bypass=dma == "bypass", coherent=dma != "bypass" and dma.get("coherent", False))
 
 
 def names(board_dir):
@@ -110,7 +147,13 @@ def names(board_dir):
 
 def load(board_dir, name):
     path = board_dir / name / "board.yaml"
+    text = yaml_source.load(path)
+    problems = Problems(text)
     try:
-        return Board(yaml_source.load(path).data)
-    except (KeyError, TypeError) as error:
+        board = Board(text.data)
+        board_facts.check(board, problems)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise Refused([Problem(str(path), 1, "the file", f"lacks a fact: {error}")]) from error
+    if problems:
+        raise Refused(problems.sorted())
+    return board

@@ -2,7 +2,7 @@
 """config.c: the tables that <haven/config.h> describes, laid out to be read."""
 from pathlib import Path
 
-from . import stage2
+from . import emit_dma, stage2
 from .model import FIRST_SPI
 from .units import show_size
 
@@ -56,7 +56,7 @@ def limits(config):
         ("ROOT_TABLES", stage2.root_tables(config.ipa_bits), "of them concatenated per root"),
         ("PARTITIONS", len(config.partitions), "guests"),
         ("VCPUS", sum(len(p.cpus) for p in config.partitions), "of all guests"),
-    )
+    ) + emit_dma.limits(config)
     text = HEADER.format(source=_source(config))
     text += "#ifndef HAVEN_CONFIG_LIMITS_H\n#define HAVEN_CONFIG_LIMITS_H\n\n"
     for name, value, note in rows:
@@ -66,9 +66,10 @@ def limits(config):
 
 def tables(config, payloads):
     text = HEADER.format(source=_source(config)) + "#include <haven/config.h>\n\n"
-    text += _board(config.board)
+    text += _board(config)
     for partition in config.partitions:
         text += _partition_arrays(partition)
+    text += _array("struct hv_lpi_route", "lpis", emit_dma.routes(config))
     text += "static const struct hv_partition_config partitions[] = {\n"
     text += "".join(_partition(config, p) for p in config.partitions) + "};\n\n"
     text += _array("struct hv_payload_config", "payloads", [_payload(p) for p in payloads])
@@ -84,9 +85,10 @@ def _frames(name, frames):
     return f"static const struct hv_range {name}[] = {{\n{rows}}};\n\n"
 
 
-def _board(board):
+def _board(config):
+    board = config.board
     text = _frames("board_reserved", board.reserved)
-    text += _frames("board_devices", board.el2_devices)
+    text += _frames("board_devices", config.el2_devices)
     text += "const struct hv_board hv_board = {\n"
     text += _field("name", _quote(board.name))
     text += _field("gicd_base", _u64(board.gicd.base))
@@ -99,7 +101,8 @@ def _board(board):
     text += _field("cpu_count", f"{board.cpu_count}u")
     text += _field("mpidr", "{" + ", ".join(_u64(m) for m in board.mpidr) + "}")
     text += _list_fields("reserved", "reserved_count", "board_reserved", board.reserved)
-    text += _list_fields("devices", "device_count", "board_devices", board.el2_devices)
+    text += "".join(_field(name, value) for name, value in emit_dma.board_fields(board))
+    text += _list_fields("devices", "device_count", "board_devices", config.el2_devices)
     return text + "};\n\n"
 
 
@@ -141,8 +144,11 @@ def _partition_arrays(partition):
     text += _array("struct hv_irq_route", f"{name}_irqs",
                    [f"{{{i}u, {partition.id}u, {c}u}}" for i, c in routes(partition)])
     text += _array("struct hv_irq_trigger", f"{name}_triggers", _triggers(partition))
-    return text + _array("hv_u32", f"{name}_smc_allowed",
-                         [f"0x{f:08x}u" for f in partition.smc_allowed])
+    text += _array("hv_u32", f"{name}_smc_allowed",
+                   [f"0x{f:08x}u" for f in partition.smc_allowed])
+    text += _array("hv_u32", f"{name}_streams", emit_dma.streams(partition))
+    return text + _array("struct hv_pci_function", f"{name}_functions",
+                         emit_dma.functions(partition))
 
 
 def _partition(config, partition):
@@ -169,6 +175,7 @@ def _partition(config, partition):
         _field("doorbell_peers", f"0x{sum(1 << p for p in set(peers)):x}u",
                ", ".join(partition.doorbell_peers)),
         _field("doorbell_irq", f"{partition.doorbell_irq or 0}u"),
+        _field("dma", emit_dma.partition(partition, name)),
         _field("timing", f"{{{partition.id}u, {_u64(partition.period_ns)}, "
                f"{_u64(partition.budget_ns)}}}", "period and budget, ns"),
     ]
@@ -191,6 +198,8 @@ def _config(config, payloads):
     text += _field("journal_slots", f"{config.journal_slots}u")
     text += _field("ipa_bits", f"{config.ipa_bits}u")
     text += _field("service_cpu", f"{config.service_cpu}u")
+    text += _field("dma_fault_limit", f"{config.dma_fault_limit}u")
+    text += _list_fields("lpis", "lpi_count", "lpis", emit_dma.routes(config))
     text += _field("partition_count", f"{len(config.partitions)}u")
     text += _field("partitions", "partitions")
     text += _field("payload_count", f"{len(payloads)}u")

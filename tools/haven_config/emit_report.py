@@ -36,7 +36,7 @@ def _partition(config, partition):
         lines.append(f"  IPA {show_range(region.ipa, region.size)} -> PA 0x{region.pa:08x}  "
                      f"{region.access:3}  {region.kind:6}  {region.name} "
                      f"({show_size(region.size)})")
-    lines.append(f"  stage-2 tables  {stage2.tables_of(partition, config.ipa_bits)}")
+    lines.append(f"  stage-2 tables  {stage2.tables_of(partition.regions, config.ipa_bits)}")
     lines.append("  interrupts      " + ", ".join(_routes(partition)))
     lines.append(f"  console         {_console(partition)}")
     lines.append(f"  fault policy    {_policy(partition)}")

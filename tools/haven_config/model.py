@@ -12,6 +12,8 @@ MAX_CPUS = 8
 MAX_INTID = 1019
 FIRST_SPI = 32
 FIRST_PPI = 16
+MAX_STREAMS = 256          # HV_MAX_SMMU_DEVICES of <haven/types.h>
+MAX_LPIS = 256             # HV_LPI_MAX of <haven/its.h>
 
 
 @dataclass
@@ -53,6 +55,53 @@ class Irq:
 
 
 @dataclass
+class PlacedFunction:
+    """A PCI function of a partition; its BARs have addresses (PA = IPA)."""
+
+    facts: object          # board_pci.Function
+    path: tuple
+    intx: int              # INTID, 0: none
+    bars: dict             # board_pci.Bar -> address
+
+
+@dataclass
+class Dma:
+    """What masters the bus on behalf of a partition."""
+
+    path: tuple
+    functions: list = field(default_factory=list)  # PlacedFunction, ascending bdf
+    devices: list = field(default_factory=list)    # (board.Device, path)
+    raw: list = field(default_factory=list)        # (stream id, path)
+    policy: str = "log"
+    protected: bool = True  # the board has an SMMU
+    msi_first: int = 0
+    msi_count: int = 0
+    msi_page: object = None  # Frame, where the guest sees its GICv2m
+    lpi_first: int = 0
+    shadow_first: int = 0
+
+    @property
+    def streams(self):
+        """(stream id, name, path) of all that the SMMU lets through."""
+        if not self.protected:
+            return []
+        named = [(f.facts.bdf, f.facts.name, f.path) for f in self.functions]
+        named += [(s, d.name, path) for d, path in self.devices for s in d.streams]
+        return sorted(named + [(s, "raw stream", path) for s, path in self.raw])
+
+    @property
+    def masters(self):
+        """(name, path, is behind an SMMU) of all that is given by name."""
+        named = [(f.facts.name, f.path, self.protected) for f in self.functions]
+        return named + [(d.name, path, self.protected and not d.bypass)
+                        for d, path in self.devices]
+
+    @property
+    def lpi_count(self):
+        return len(self.functions) * self.msi_count
+
+
+@dataclass
 class Image:
     role: str              # kernel, binary, initrd, dtb
     name: str              # as written
@@ -88,6 +137,20 @@ class Partition:
     vuart_irq: int = 0
     period_ns: int = 0
     budget_ns: int = 0
+    dma: Dma = field(default_factory=lambda: Dma(()))
+
+    @property
+    def msi_intids(self):
+        return range(self.dma.msi_first, self.dma.msi_first + self.dma.msi_count)
+
+    @property
+    def device_map(self):
+        """What its devices see instead of its own map; None if that is the same."""
+        page = self.dma.msi_page
+        if page is None or not self.dma.protected:
+            return None
+        return self.regions + [Region(page.name, self.dma.path, page.base, page.base, page.size,
+                                      "wo", "msi")]
 
     @property
     def ram(self):
@@ -112,9 +175,28 @@ class Config:
     service_cpu: int
     journal_slots: int
     ipa_bits: int
+    dma_fault_limit: int
+    unprotected: list      # (name, path) of bus masters that are accepted without an SMMU
 
     def partition(self, name):
         return next(p for p in self.partitions if p.name == name)
+
+    @property
+    def streams(self):
+        """(stream id, partition) of all, ascending."""
+        return sorted((s, p.id) for p in self.partitions for s, _, _ in p.dma.streams)
+
+    @property
+    def function_count(self):
+        return sum(len(p.dma.functions) for p in self.partitions)
+
+    @property
+    def lpi_count(self):
+        return sum(p.dma.lpi_count for p in self.partitions)
+
+    @property
+    def el2_devices(self):
+        return self.board.el2_devices(self.function_count > 0, self.lpi_count > 0)
 
     @property
     def journal_size(self):

@@ -2,13 +2,14 @@
 """From the checked shape to the model: short forms, defaults and names are resolved."""
 from pathlib import Path
 
-from . import units
+from . import resolve_dma, units
 from .model import FIRST_PPI, FIRST_SPI, Config, Image, Irq, Partition, Region, SharedArea
 from .schema import closest
 
 DEFAULT_IPA_BITS = 39      # one root table
 DEFAULT_JOURNAL_SLOTS = 128
 DEFAULT_MAX_RESTARTS = 3
+DEFAULT_DMA_FAULT_LIMIT = 64
 CONSOLE_NAME = 16          # characters of a name that the console shows
 IMAGE_ROLES = ("kernel", "binary", "initrd")
 
@@ -27,13 +28,19 @@ def resolve(source, board, problems):
     shared = _shared(data, names, problems)
     for area in shared:
         _map_shared(area, partitions)
+    resolve_dma.resolve(data, partitions, board, problems)
+    for partition in partitions:
+        _restarts(data, partition)
     hypervisor = data.get("hypervisor", {})
     return Config(
         name=data.get("name", _printable(Path(source.name).stem)), source=source, board=board,
         partitions=partitions, shared=shared,
         service_cpu=hypervisor.get("service_cpu", _default_service_cpu(partitions, board)),
         journal_slots=hypervisor.get("journal_slots", DEFAULT_JOURNAL_SLOTS),
-        ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)))
+        ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)),
+        dma_fault_limit=hypervisor.get("dma_fault_limit", DEFAULT_DMA_FAULT_LIMIT),
+        unprotected=[(name, ("unprotected_dma", i))
+                     for i, name in enumerate(data.get("unprotected_dma", []))])
 
 
 def _printable(text):
@@ -73,7 +80,7 @@ def _check_names(data, names, problems):
         twin = next((n for n in names[:i] if n.replace("-", "_") == name.replace("-", "_")), None)
         if twin:
             problems.add(("cpus", name), f"differs from {twin} only in - and _; take another name")
-    for section in ("memory", "interrupts", "timing", "partitions"):
+    for section in ("memory", "interrupts", "timing", "partitions", "dma"):
         for name in data.get(section, {}):
             if name not in names and (section, name) != ("memory", "shared"):
                 problems.add((section, name), "is not a partition: it has no CPUs under cpus" +
@@ -161,8 +168,6 @@ def _settings(data, partition, board, problems):
                 "smc_allowed"):
         setattr(partition, key, item.get(key, getattr(partition, key)))
     partition.cmdline = partition.cmdline.strip()
-    if partition.fault_policy == "restart" and "max_restarts" not in item:
-        partition.max_restarts = DEFAULT_MAX_RESTARTS
     if "entry" in item:
         partition.entry = units.size(item["entry"])
     _doorbell(item.get("doorbell", []), partition, list(data["cpus"]), path, problems)
@@ -172,6 +177,12 @@ def _settings(data, partition, board, problems):
         partition.vuart_irq = board.uart_irq
     elif partition.console != "none" and partition.console not in item.get("devices", []):
         _device(partition.console, partition, board, path + ("console",), problems)
+
+
+def _restarts(data, partition):
+    given = "max_restarts" in data.get("partitions", {}).get(partition.name, {})
+    if "restart" in (partition.fault_policy, partition.dma.policy) and not given:
+        partition.max_restarts = DEFAULT_MAX_RESTARTS
 
 
 def _image(role, value, path):
@@ -191,18 +202,16 @@ def _doorbell(value, partition, names, path, problems):
 
 
 def _device(name, partition, board, path, problems):
-    if name not in board.devices:
+    if name in board.masters:
+        problems.add(path, f"names {name}, which masters the bus; list it under "
+                     f"dma.{partition.name}, and only there")
+    elif name not in board.devices:
         problems.add(path, f"names {name}, which board {board.name} does not offer" +
                      closest(name, board.devices) +
                      "; it offers: " + (", ".join(board.devices) or "nothing"))
-        return
-    device = board.devices[name]
-    partition.devices.append((device, path))
-    partition.regions.append(Region(name=name, path=path, ipa=device.frame.base,
-                                    pa=device.frame.base, size=device.frame.size,
-                                    access="rw", kind="device"))
-    for intid, edge in device.interrupts:
-        partition.irqs.append(Irq(intid, edge, None, path, origin=name))
+    else:
+        partition.devices.append((board.devices[name], path))
+        resolve_dma.add_device(partition, board.devices[name], path)
 
 
 def _interrupts(data, partition, board, problems):
@@ -238,4 +247,6 @@ def _default_service_cpu(partitions, board):
 def _default_ipa_bits(partitions, board):
     """39 bits, or as many as the highest region needs; never more than the board has."""
     highest = max((r.ipa_last for p in partitions for r in p.regions), default=0)
+    if any(p.dma.functions for p in partitions):
+        highest = max(highest, board.pci.ecam.last)
     return min(max(DEFAULT_IPA_BITS, highest.bit_length()), board.pa_bits)

@@ -13,23 +13,25 @@ def root_tables(ipa_bits):
     return 1 << max(0, ipa_bits - 39) if ipa_bits <= 43 else 1
 
 
-def tables_of(partition, ipa_bits):
-    """Tables of one partition: its root, and one for each entry that is not one block."""
+def tables_of(regions, ipa_bits):
+    """Tables of one map: its root, and one for each entry that is not one block."""
     level2, level3 = set(), set()
-    for region in partition.regions:
+    for region in regions:
         _split(region.ipa, region.pa, region.size, GB, level2)
         for ipa, pa, size in _uncovered(region, GB):
             _split(ipa, pa, size, MB2, level3)
     level1 = set()
     if ipa_bits > 43:
-        level1 = {ipa >> 39 for r in partition.regions for ipa in (r.ipa, r.ipa_last)}
-        for region in partition.regions:
+        level1 = {ipa >> 39 for r in regions for ipa in (r.ipa, r.ipa_last)}
+        for region in regions:
             level1.update(range(region.ipa >> 39, (region.ipa_last >> 39) + 1))
     return root_tables(ipa_bits) + len(level1) + len(level2) + len(level3)
 
 
 def total(config):
-    return sum(tables_of(p, config.ipa_bits) for p in config.partitions)
+    """All maps: one for a partition's CPUs, and one for its devices if theirs is another."""
+    maps = [m for p in config.partitions for m in (p.regions, p.device_map) if m]
+    return sum(tables_of(regions, config.ipa_bits) for regions in maps)
 
 
 def _blocks(ipa, pa, size, step):

@@ -2,6 +2,7 @@
 """Interrupts: in range, not the hypervisor's, one owner each."""
 from ..model import FIRST_PPI, FIRST_SPI, MAX_INTID
 from ..problems import key_text
+from .dma import refused_elsewhere
 
 
 def check(config, problems):
@@ -10,6 +11,8 @@ def check(config, problems):
         mine = {}
         for irq in partition.irqs:
             if not _in_range(irq, config.board, problems):
+                continue
+            if irq.intid in mine and refused_elsewhere(irq, mine[irq.intid]):
                 continue
             if irq.intid in mine:
                 problems.add(irq.path, f"lists interrupt {irq.intid} again; "
@@ -42,9 +45,7 @@ def _check_cpu(irq, partition, problems):
 
 
 def _check_owner(irq, partition, owners, problems):
-    if irq.intid in owners:
-        other, path = owners[irq.intid]
+    other, first = owners.setdefault(irq.intid, (partition, irq))
+    if other is not partition and not refused_elsewhere(irq, first):
         problems.add(irq.path, f"gives interrupt {irq.intid} to {partition.name}, but "
-                     f"{key_text(path)} gives it to {other}; an interrupt has one owner")
-    else:
-        owners[irq.intid] = (partition.name, irq.path)
+                     f"{key_text(first.path)} gives it to {other.name}; an interrupt has one owner")

@@ -41,10 +41,10 @@ def overlap(base, last, other_base, other_last):
 
 
 def _check_count(partition, problems):
-    count = len(partition.regions)
+    count = len(partition.device_map or partition.regions)
     if count > MAX_REGIONS:
-        problems.add(("memory", partition.name), f"makes {count} regions with shared memory and "
-                     f"devices; a partition has at most {MAX_REGIONS}")
+        problems.add(("memory", partition.name), f"makes {count} regions with shared memory, "
+                     f"devices and their MSI frame; a partition has at most {MAX_REGIONS}")
     own = [r for r in partition.regions if r.path[:2] == ("memory", partition.name)]
     if own and not any("x" in r.access for r in partition.ram):
         problems.add(("memory", partition.name), "has no executable RAM: one region needs "
@@ -99,7 +99,14 @@ def _check_place(region, board, problems):
         return
     if "x" in region.access:
         problems.add(region.path + ("access",), f"is {region.access}; devices are never executable")
-    if not any(d.frame.contains(region.pa, region.size) for d in board.devices.values()):
+    if region.path[0] == "dma":
+        return
+    master = next((d for d in board.devices.values() if d.is_master and
+                   d.frame.overlaps(region.pa, region.size)), None)
+    if master:
+        problems.add(region.path, f"is in the registers of {master.name}, which masters the bus; "
+                     "list that under dma")
+    elif not any(d.frame.contains(region.pa, region.size) for d in board.devices.values()):
         problems.add(region.path, f"is PA {show_range(region.pa, region.size)}, which is not a "
                      f"device that board {board.name} offers; it offers: " +
                      (", ".join(board.devices) or "nothing"))
@@ -112,6 +119,10 @@ def emulated_windows(partition, board):
                 board.gicr_stride * max(1, len(partition.cpus)))
     if partition.has_vuart:
         yield Frame("the virtual console", board.uart.base, board.uart.size)
+    if partition.dma.functions:
+        yield board.pci.ecam
+    if partition.dma.msi_page:
+        yield partition.dma.msi_page
 
 
 def _check_windows(region, partition, board, problems):
@@ -120,6 +131,12 @@ def _check_windows(region, partition, board, problems):
         if common:
             problems.add(region.path, f"overlaps {window.name} of {partition.name} in IPA "
                          f"{show_range(*common)}; move it")
+    window = board.pci.window if partition.dma.functions else None
+    if window and region.path[0] != "dma":
+        common = overlap(region.ipa, region.ipa_last, window.base, window.last)
+        if common:
+            problems.add(region.path, f"overlaps {window.name} of {partition.name} in IPA "
+                         f"{show_range(*common)}, where its devices are; move it")
 
 
 def _check_ipa(one, other, problems):
@@ -146,6 +163,6 @@ def _check_pa(first, one, second, other, problems):
 
 
 def _same_device(one, other):
-    """A device taken twice by name is refused by partitions.check, in better words."""
+    """A device taken twice by name is refused by partitions or dma.check, in better words."""
     return one.kind == other.kind == "device" and one.name == other.name \
-        and one.path[0] == other.path[0] == "partitions"
+        and one.path[0] == other.path[0] and one.path[0] in ("partitions", "dma")

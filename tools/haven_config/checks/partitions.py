@@ -118,5 +118,6 @@ def _check_smc(partition, problems):
 
 def _check_restarts(partition, problems):
     path = ("partitions", partition.name, "max_restarts")
-    if path in problems.source.lines and partition.fault_policy != "restart":
+    if path in problems.source.lines and "restart" not in (partition.fault_policy,
+                                                           partition.dma.policy):
         problems.add(path, f"has no effect with fault_policy {partition.fault_policy}")
