@@ -93,8 +93,8 @@ static void call_info(const struct hv_cpu *cpu, hv_u64 *x)
 /* A dedicated CPU has no budget to run out of: all of it is always left. */
 static void call_budget(const struct hv_partition *p, hv_u64 *x)
 {
-	x[1] = p->config->timing.budget_ns;
-	x[2] = p->config->timing.budget_ns;
+	x[1] = p->config->timing.budget.budget_ns;
+	x[2] = p->config->timing.budget.budget_ns;
 	x[3] = 0;
 }
 

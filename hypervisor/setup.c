@@ -94,11 +94,13 @@ static hv_status_t setup_irqs(const struct hv_board *board, struct hv_setup_erro
 
 static hv_status_t set_budget(const struct hv_partition_config *p, struct hv_setup_error *error)
 {
-	if (p->timing.period_ns == 0)
-		return HV_OK;
-	const hv_status_t status = hv_budget_set(&p->timing);
+	const struct hv_budget *budget = &p->timing.budget;
 
-	return status == HV_OK ? HV_OK : fail(error, "budget", p->name, p->timing.budget_ns, status);
+	if (budget->period_ns == 0)
+		return HV_OK;
+	const hv_status_t status = hv_budget_set(budget);
+
+	return status == HV_OK ? HV_OK : fail(error, "budget", p->name, budget->budget_ns, status);
 }
 
 hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platform *platform,

@@ -17,7 +17,7 @@ memory:
   shared:    {base: 0xb0000000, size: 0x00100000}
 interrupts:
   linux_a55: [77]
-  rtos: [{irq: 78, trigger: edge}]
+  rtos: [{irq: 78, trigger: edge}, {irq: 79, wake: next-dispatch}, {irq: 80, wake: at-once}]
 timing:
   rtos: {period: 10ms, budget: 2.5ms}
 """
@@ -42,8 +42,9 @@ class Forms(ConfigCase):
         self.assertEqual((rtos.period_ns, rtos.budget_ns), (10_000_000, 2_500_000))
         self.assertEqual([(i.intid, i.edge) for i in linux.irqs],
                          [(77, False), (27, False), (30, False)])
-        self.assertEqual([(i.intid, i.edge) for i in rtos.irqs],
-                         [(78, True), (27, False), (30, False)])
+        self.assertEqual([(i.intid, i.edge, i.next_dispatch) for i in rtos.irqs],
+                         [(78, True, False), (79, False, True), (80, False, False),
+                          (27, False, False), (30, False, False)])
 
     def test_the_short_form_with_images_from_the_command_line(self):
         config = self.good(ORIGIN, given={"linux_a55.kernel": str(self.dir / "Image"),

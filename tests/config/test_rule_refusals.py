@@ -75,7 +75,9 @@ class RuleRefusals(ConfigCase):
 
     def test_ppi_with_a_cpu(self):
         self.assert_refused(self.irqs([], "[{irq: 23, cpu: 2}]"),
-                            "interrupts.rtos[0] gives cpu or trigger for the PPI 23")
+                            "interrupts.rtos[0] gives cpu, trigger or wake for the PPI 23")
+        self.assert_refused(self.irqs([], "[{irq: 23, wake: next-dispatch}]"),
+                            "interrupts.rtos[0] gives cpu, trigger or wake for the PPI 23")
 
     # CPUs and time
 

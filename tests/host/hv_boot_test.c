@@ -247,7 +247,7 @@ static void budget_larger_than_its_period(void **state)
 {
 	(void)state;
 	prepare();
-	partitions[1].timing = (struct hv_budget){2, 1000, 1001};
+	partitions[1].timing.budget = (struct hv_budget){2, 1000, 1001};
 	refuse_setup("budget", "two", 1001, HV_EINVAL);
 }
 
@@ -255,7 +255,7 @@ static void budget_of_nobody(void **state)
 {
 	(void)state;
 	prepare();
-	partitions[0].timing = (struct hv_budget){0, 1000, 10};
+	partitions[0].timing.budget = (struct hv_budget){0, 1000, 10};
 	refuse_setup("budget", "one", 10, HV_EINVAL);
 }
 

@@ -47,8 +47,8 @@ static const struct hv_range scrub_one[] = {{0x50000000, RAM_SIZE}};
 static const struct hv_range scrub_two[] = {{0x80000000, RAM_SIZE}};
 static const struct hv_irq_route irqs_one[] = {{27, 1, 0}, {27, 1, 1}, {40, 1, 0}, {41, 1, 1}};
 static const struct hv_irq_route irqs_two[] = {{27, 2, 2}, {48, 2, 2}};
-static const struct hv_irq_trigger triggers_one[] = {{40, false}, {41, true}};
-static const struct hv_irq_trigger triggers_two[] = {{48, false}};
+static const struct hv_irq_trigger triggers_one[] = {{40, false, false}, {41, true, false}};
+static const struct hv_irq_trigger triggers_two[] = {{48, false, false}};
 static const hv_u32 smc_one[] = {0x82000001};
 
 static const struct hv_partition_config partitions[] = {
@@ -61,7 +61,7 @@ static const struct hv_partition_config partitions[] = {
 		.fault_policy = HV_FAULT_INJECT,
 		.smc_allowed = smc_one, .smc_allowed_count = 1,
 		.doorbell_peers = 4, .doorbell_irq = 100,
-		.timing = {1, 1000, 500},
+		.timing = {.budget = {1, 1000, 500}},
 	},
 	{
 		.name = "two", .id = 2, .vcpu_count = 1, .vcpu_cpu = {2},

@@ -27,6 +27,10 @@ def _u64(value):
     return f"UINT64_C(0x{value:x})"
 
 
+def _bool(value):
+    return "true" if value else "false"
+
+
 def _quote(text):
     """A C string: what could end it, or start a trigraph, as octal escapes of UTF-8."""
     plain = set(range(0x20, 0x7f)) - set(b'"\\?')
@@ -56,6 +60,9 @@ def limits(config):
         ("ROOT_TABLES", stage2.root_tables(config.ipa_bits), "of them concatenated per root"),
         ("PARTITIONS", len(config.partitions), "guests"),
         ("VCPUS", sum(len(p.cpus) for p in config.partitions), "of all guests"),
+        ("SHARED_CPUS", len(config.shared_cpus), "with several vCPUs"),
+        ("SHARED_VCPUS", sum(c in config.shared_cpus for p in config.partitions for c in p.cpus),
+         "on those"),
     ) + emit_dma.limits(config)
     text = HEADER.format(source=_source(config))
     text += "#ifndef HAVEN_CONFIG_LIMITS_H\n#define HAVEN_CONFIG_LIMITS_H\n\n"
@@ -132,7 +139,7 @@ def routes(partition):
 
 def _triggers(partition):
     spis = sorted((i for i in partition.irqs if i.intid >= FIRST_SPI), key=lambda i: i.intid)
-    return [f"{{{i.intid}u, {'true' if i.edge else 'false'}}}" for i in spis]
+    return [f"{{{i.intid}u, {_bool(i.edge)}, {_bool(i.next_dispatch)}}}" for i in spis]
 
 
 def _partition_arrays(partition):
@@ -176,8 +183,10 @@ def _partition(config, partition):
                ", ".join(partition.doorbell_peers)),
         _field("doorbell_irq", f"{partition.doorbell_irq or 0}u"),
         _field("dma", emit_dma.partition(partition, name)),
-        _field("timing", f"{{{partition.id}u, {_u64(partition.period_ns)}, "
-               f"{_u64(partition.budget_ns)}}}", "period and budget, ns"),
+        _field("timing", f"{{{{{partition.id}u, {_u64(partition.period_ns)}, "
+               f"{_u64(partition.budget_ns)}}}, {partition.priority}u, {_bool(partition.polling)}, "
+               f"{_bool(partition.background)}}}",
+               "period and budget in ns, priority, polling, background"),
     ]
     body = "".join("\t" + line + "\n" for row in rows for line in row.rstrip("\n").split("\n"))
     return f"\t{{\n{body}\t}},\n"

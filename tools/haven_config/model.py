@@ -52,6 +52,7 @@ class Irq:
     cpu: Optional[int]     # None: the CPU of vCPU 0 (an SPI), every CPU (a PPI)
     path: tuple
     origin: str = ""       # device it came with
+    next_dispatch: bool = False  # wakes nobody on a shared CPU
 
 
 @dataclass
@@ -137,6 +138,9 @@ class Partition:
     vuart_irq: int = 0
     period_ns: int = 0
     budget_ns: int = 0
+    priority: int = 0
+    polling: bool = False
+    background: bool = False
     dma: Dma = field(default_factory=lambda: Dma(()))
 
     @property
@@ -197,6 +201,12 @@ class Config:
     @property
     def el2_devices(self):
         return self.board.el2_devices(self.function_count > 0, self.lpi_count > 0)
+
+    @property
+    def shared_cpus(self):
+        """CPUs that several partitions name."""
+        names = [cpu for p in self.partitions for cpu in set(p.cpus)]
+        return {cpu for cpu in names if names.count(cpu) > 1}
 
     @property
     def journal_size(self):

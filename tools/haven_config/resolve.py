@@ -219,11 +219,11 @@ def _interrupts(data, partition, board, problems):
     top = ("interrupts", partition.name)
     for i, item in enumerate(data.get("interrupts", {}).get(partition.name, [])):
         form = item if isinstance(item, dict) else {"irq": item}
-        if FIRST_PPI <= form["irq"] < FIRST_SPI and {"cpu", "trigger"} & form.keys():
-            problems.add(top + (i,), f"gives cpu or trigger for the PPI {form['irq']}; a PPI goes "
-                         "to every CPU of the partition and keeps its trigger")
+        if FIRST_PPI <= form["irq"] < FIRST_SPI and {"cpu", "trigger", "wake"} & form.keys():
+            problems.add(top + (i,), f"gives cpu, trigger or wake for the PPI {form['irq']}; a PPI "
+                         "goes to every CPU of the partition and keeps its trigger")
         partition.irqs.append(Irq(form["irq"], form.get("trigger") == "edge", form.get("cpu"),
-                                  top + (i,)))
+                                  top + (i,), next_dispatch=form.get("wake") == "next-dispatch"))
     listed = {irq.intid for irq in partition.irqs}
     for intid in board.guest_timer_ppis:
         if intid not in listed:

@@ -58,10 +58,22 @@ struct hv_payload_config {
 	hv_u64 max_size; /**< Bytes from load_pa to the end of its region. */
 };
 
-/** Trigger of a passed-through SPI. */
+/** How a passed-through SPI arrives. */
 struct hv_irq_trigger {
 	hv_u32 irq_id;
 	bool edge;
+	bool next_dispatch; /**< On a shared CPU it wakes nobody: it waits for the next dispatch. */
+};
+
+/**
+ * What each vCPU of a partition gets of its CPU. Partitions whose vcpu_cpu[] name the same
+ * CPU share it by budgets; each of them has one. On a CPU of its own it has no effect.
+ */
+struct hv_timing {
+	struct hv_budget budget; /**< period_ns 0: none, the CPUs are dedicated. */
+	hv_u32 priority;         /**< 0 is the most urgent; equal ones go by partition id. */
+	bool polling;            /**< Waiting gives the rest of the budget up; else it is kept. */
+	bool background;         /**< May also run, uncharged, while nobody with budget wants to. */
 };
 
 /** What a partition's devices may do by themselves. All zero: it has none that master the bus. */
@@ -108,7 +120,7 @@ struct hv_partition_config {
 	hv_u32 doorbell_peers;           /**< Bit n: partition n may be rung. */
 	hv_u32 doorbell_irq;             /**< INTID that a peer's doorbell raises here; 0: none. */
 	struct hv_dma_config dma;
-	struct hv_budget timing;         /**< period_ns 0: the CPUs are dedicated. */
+	struct hv_timing timing;
 };
 
 struct hv_config {
