@@ -43,7 +43,7 @@ void hv_hal_gic_route(hv_u32 intid, hv_u64 mpidr);
 hv_u32 hv_hal_gic_ack(void);
 /** Priority drop. */
 void hv_hal_gic_eoi(hv_u32 intid);
-/** Deactivate. */
+/** Deactivate. Not for LPIs, 8192 and up: they have no active state. */
 void hv_hal_gic_deactivate(hv_u32 intid);
 /** Send an SGI to the CPU with this affinity; earlier stores are visible to it. */
 void hv_hal_gic_send_sgi(hv_u64 mpidr, hv_u32 sgi);
