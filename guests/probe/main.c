@@ -34,6 +34,22 @@ static const struct test tests[] = {
 	{"flood", test_flood},
 	{"hotplug", test_hotplug},
 	{"bench", test_bench},
+	{"benchdma", test_benchdma},
+	{"pci", test_pci},
+	{"pcirace", test_pcirace},
+	{"dma", test_dma},
+	{"dmaself", test_dmaself},
+	{"dmaattack", test_dmaattack},
+	{"dmaflood", test_dmaflood},
+	{"dmaalive", test_dmaalive},
+	{"dmaflight", test_dmaflight},
+	{"dmarest", test_dmarest},
+	{"intx", test_intx},
+	{"intxstorm", test_intxstorm},
+	{"msi", test_msi},
+	{"msiforeign", test_msiforeign},
+	{"msiplace", test_msiplace},
+	{"msistorm", test_msistorm},
 };
 
 static bool same(const char *a, const char *b)

@@ -6,20 +6,20 @@
  */
 #include "../gic.h"
 #include "../psci.h"
+#include "bench.h"
 #include "tests.h"
 
-#define SAMPLES 16u
 #define BELLS   8u
 #define HAVEN_VERSION  0xc6000000u
 #define HAVEN_DOORBELL 0xc6000005u
 #define SPI_WORD       4u /* INTIDs 32 to 63 */
 #define UART_BIT       (1u << (UART_INTID - 32))
-#define QUIET_MS       200
 #define BELL_MS        2
 
 /* Its first instructions keep the time of an interrupt in TPIDRRO_EL0 and change nothing else. */
 __asm__("	.pushsection .text.bench, \"ax\"\n"
 	"	.balign	2048\n"
+	"	.global	bench_vectors\n"
 	"bench_vectors:\n"
 	"	.org	bench_vectors + 0x200\n"
 	"	b	vectors + 0x200\n"
@@ -30,7 +30,6 @@ __asm__("	.pushsection .text.bench, \"ax\"\n"
 	"	mrs	x0, tpidr_el0\n"
 	"	b	vectors + 0x280\n"
 	"	.popsection\n");
-extern u8 bench_vectors[];
 
 /*
  * Ticks between two readings of the counter: with nothing in between, which is right for an
@@ -60,7 +59,7 @@ TIMED_CALL(time_hvc, "hvc #0")
 TIMED_CALL(time_smc, "smc #0")
 
 #define TIMED_ACCESS(name, instruction)                                                     \
-	static u64 name(u64 address, u64 value)                                             \
+	u64 name(u64 address, u64 value)                                                    \
 	{                                                                                   \
 		u64 from, to;                                                               \
                                                                                             \
@@ -71,8 +70,8 @@ TIMED_CALL(time_smc, "smc #0")
 				 : "memory");                                               \
 		return to - from - own_back_to_back;                                        \
 	}
-TIMED_ACCESS(time_read, "ldr")
-TIMED_ACCESS(time_write, "str")
+TIMED_ACCESS(bench_read, "ldr")
+TIMED_ACCESS(bench_write, "str")
 
 static u64 time_nothing(void)
 {
@@ -102,7 +101,7 @@ static u64 time_sgi(void)
 			 : "r"(value)
 			 : "memory");
 	irq_off();
-	return sysreg_read(tpidrro_el0) - from - own_vector;
+	return bench_from(from);
 }
 
 static void set_timer(u64 deadline)
@@ -112,7 +111,7 @@ static void set_timer(u64 deadline)
 	isb();
 }
 
-static void sleep_ms(u64 ms)
+void bench_sleep(u64 ms)
 {
 	timer_fired = 0;
 	set_timer(counter() + ticks_of_ms(ms));
@@ -139,16 +138,19 @@ static u64 time_timer(void)
 	return sysreg_read(tpidrro_el0) - deadline - (own_vector - own_one + own_back_to_back);
 }
 
+void bench_on_timer(void)
+{
+	sysreg_write(cntv_ctl_el0, 0);
+	isb();
+	timer_fired = 1;
+}
+
 static void on_irq(u32 intid)
 {
-	if (intid == VTIMER) {
-		sysreg_write(cntv_ctl_el0, 0);
-		isb();
-		timer_fired = 1;
-	} else if (intid >= 32 && bell_count < BELLS) {
-		bells[bell_count] = sysreg_read(tpidrro_el0);
-		bell_count++;
-	}
+	if (intid == VTIMER)
+		bench_on_timer();
+	else if (intid >= 32 && bell_count < BELLS)
+		bells[bell_count++] = sysreg_read(tpidrro_el0);
 }
 
 struct series {
@@ -158,7 +160,7 @@ struct series {
 static struct series all[16];
 static u32 all_count;
 
-static void add(const char *name, u64 ticks)
+void bench_add(const char *name, u64 ticks)
 {
 	struct series *s = &all[all_count == 0 ? 0 : all_count - 1];
 
@@ -170,34 +172,39 @@ static void add(const char *name, u64 ticks)
 	s->most = ticks > s->most ? ticks : s->most;
 }
 
-#define SERIES(name, prepare, sample)                   \
-	do {                                            \
-		const char *name_ = name;               \
-                                                        \
-		for (u32 i_ = 0; i_ < SAMPLES; i_++) {  \
-			prepare;                        \
-			add(name_, sample);             \
-		}                                       \
-	} while (0)
-
-static void measure_exits(void)
+void bench_begin(void)
 {
 	own_back_to_back = time_nothing();
 	own_one = 0;
 	own_one = time_nop(0);
 	own_vector = time_own_vector();
 	SERIES("nop", , time_nop(0));
+}
+
+void bench_report(void)
+{
+	for (u32 i = 0; i < all_count; i++)
+		print("probe: bench: %s least %u most %u\n", all[i].name, all[i].least, all[i].most);
+}
+
+u64 bench_from(u64 from)
+{
+	return sysreg_read(tpidrro_el0) - from - own_vector;
+}
+
+static void measure_exits(void)
+{
 	SERIES("null-hvc", , time_hvc(HAVEN_VERSION));
 	SERIES("psci-version-hvc", , time_hvc(PSCI_VERSION));
 	SERIES("psci-version-smc", , time_smc(PSCI_VERSION));
-	SERIES("gicd-ctlr-read", , time_read(GICD, 0));
-	SERIES("gicd-typer-read", , time_read(GICD + 4, 0));
-	SERIES("gicd-isenabler-read", , time_read(GICD + ISENABLER + SPI_WORD, 0));
+	SERIES("gicd-ctlr-read", , bench_read(GICD, 0));
+	SERIES("gicd-typer-read", , bench_read(GICD + 4, 0));
+	SERIES("gicd-isenabler-read", , bench_read(GICD + ISENABLER + SPI_WORD, 0));
 	SERIES("gicd-isenabler-write", write32(GICD + ICENABLER + SPI_WORD, UART_BIT),
-	       time_write(GICD + ISENABLER + SPI_WORD, UART_BIT));
+	       bench_write(GICD + ISENABLER + SPI_WORD, UART_BIT));
 	SERIES("gicr-isenabler-write", write32(SGI_FRAME(0) + ICENABLER, 1u << PTIMER),
-	       time_write(SGI_FRAME(0) + ISENABLER, 1u << PTIMER));
-	SERIES("gicd-ispendr-read", , time_read(GICD + ISPENDR + SPI_WORD, 0));
+	       bench_write(SGI_FRAME(0) + ISENABLER, 1u << PTIMER));
+	SERIES("gicd-ispendr-read", , bench_read(GICD + ISPENDR + SPI_WORD, 0));
 	SERIES("vtimer", , time_timer());
 	SERIES("self-sgi", , time_sgi());
 }
@@ -215,18 +222,18 @@ static void ring(u64 peer)
 	for (u32 i = 0; i < BELLS; i++) {
 		bells[i] = counter();
 		hvc(HAVEN_DOORBELL, peer, 0, 0);
-		sleep_ms(BELL_MS);
+		bench_sleep(BELL_MS);
 	}
 }
 
 static void measure(u64 peer)
 {
-	sleep_ms(QUIET_MS);
+	bench_sleep(BENCH_QUIET_MS);
+	bench_begin();
 	measure_exits();
 	fill_list_registers();
 	ring(peer);
-	for (u32 i = 0; i < all_count; i++)
-		print("probe: bench: %s least %u most %u\n", all[i].name, all[i].least, all[i].most);
+	bench_report();
 	for (u32 i = 0; i < BELLS; i++)
 		print("probe: bench: rang %u at %u\n", (u64)i, bells[i]);
 }
@@ -240,7 +247,7 @@ static void listen(void)
 		irq_on();
 	}
 	irq_off();
-	sleep_ms(QUIET_MS);
+	bench_sleep(BENCH_QUIET_MS);
 	for (u32 i = 0; i < BELLS; i++)
 		print("probe: bench: heard %u at %u\n", (u64)i, bells[i]);
 }
@@ -263,6 +270,6 @@ void test_bench(void)
 	else
 		listen();
 	say("end");
-	sleep_ms(QUIET_MS);
+	bench_sleep(BENCH_QUIET_MS);
 	power_off();
 }

@@ -34,9 +34,28 @@ void test_calls(void);
 void test_storm(void);
 /* bench.c: what exits cost, for tools/bench. */
 void test_bench(void);
+void test_benchdma(void);
 /* emul.c, regs.c, flood.c */
 void test_emul(void);
 void test_sysreg(void);
 void test_flood(void);
+/* pci.c: configuration space. */
+void test_pci(void);
+void test_pcirace(void);
+/* dma.c: DMA where it may go and where not, floods, a transfer that outlives its partition. */
+void test_dma(void);
+void test_dmaself(void);
+void test_dmaattack(void);
+void test_dmaflood(void);
+void test_dmaalive(void);
+void test_dmaflight(void);
+void test_dmarest(void);
+/* dma_irq.c: interrupts of a PCI device, and foreign messages. */
+void test_intx(void);
+void test_intxstorm(void);
+void test_msi(void);
+void test_msiforeign(void);
+void test_msiplace(void);
+void test_msistorm(void);
 
 #endif

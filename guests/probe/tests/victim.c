@@ -2,7 +2,9 @@
 /*
  * The neighbour of an attacker: fills its memory, then beats by its own timer and looks
  * at each beat whether its memory changed or an interrupt came that is not its own.
+ * With probe.dma=1 its device works as well: it carries a page away and brings it back.
  */
+#include "../edu.h"
 #include "../gic.h"
 #include "tests.h"
 
@@ -10,7 +12,14 @@
 #define BEATS_A_LINE 4
 #define CTL_ENABLE  1
 
+/* Beats of one journey of a page; a DMA takes two. */
+#define JOURNEY 8u
+#define BACK    3u
+#define ARRIVED 6u
+
 static u64 period, next;
+static struct edu edu;
+static u64 journeys;
 
 static u64 pattern(u64 address)
 {
@@ -58,10 +67,42 @@ static void open_all(void)
 	gic_enable(VTIMER);
 }
 
+/* The first page of the range is away between BACK and ARRIVED. */
+static bool is_away(u64 n)
+{
+	return edu.bar != 0 && n % JOURNEY >= BACK && n % JOURNEY < ARRIVED;
+}
+
+static bool travel(u64 n, u64 page)
+{
+	if (edu.bar == 0)
+		return true;
+	if (n % JOURNEY != 0 && n % JOURNEY != BACK && n % JOURNEY != ARRIVED)
+		return true;
+	if (edu_busy(&edu))
+		return false;
+	if (n % JOURNEY == 0) {
+		edu_start(&edu, page, EDU_BUFFER_SIZE, 0);
+	} else if (n % JOURNEY == BACK) {
+		for (u64 p = page; p < page + EDU_BUFFER_SIZE; p += 8)
+			*(volatile u64 *)p = 0;
+		edu_start(&edu, page, EDU_BUFFER_SIZE, DMA_OUT);
+	} else {
+		journeys++;
+	}
+	return true;
+}
+
 static void beat(u64 n, u64 start, u64 end, u64 *failures)
 {
-	const u64 changed = find_change(start, end);
+	const bool idle = travel(n, start);
+	const u64 changed = find_change(start + (is_away(n) ? EDU_BUFFER_SIZE : 0), end);
 	const u64 foreign = irq_logs[0].foreign;
+
+	if (!idle) {
+		(*failures)++;
+		print("probe: victim: device is not idle: FAIL\n");
+	}
 
 	if (changed != 0) {
 		(*failures)++;
@@ -69,8 +110,8 @@ static void beat(u64 n, u64 start, u64 end, u64 *failures)
 		fill(start, end);
 	}
 	if (n % BEATS_A_LINE == 0)
-		print("probe: victim: beat %u hash %s irqs %u\n", n, *failures == 0 ? "ok" : "FAIL",
-		      foreign);
+		print("probe: victim: beat %u hash %s irqs %u dma %u\n", n,
+		      *failures == 0 ? "ok" : "FAIL", foreign, journeys);
 }
 
 void test_victim(void)
@@ -80,6 +121,8 @@ void test_victim(void)
 	u64 failures = 0;
 
 	fill(start, end);
+	if (arg("dma", 0) != 0)
+		check("a device", edu_open(&edu, 0));
 	gic_init();
 	gic_handler = on_irq;
 	open_all();
