@@ -2,18 +2,17 @@
 """The device tree of one partition: what it has, and nothing else.
 
 Source: Devicetree Specification 0.4; Linux bindings arm,gic-v3,
-arm,armv8-timer, arm,psci, arm,pl011.
+arm,armv8-timer, arm,psci, arm,pl011. PCI is in dt_pci.
 """
 import hashlib
 
 import libfdt
 
+from . import dt_pci
+from . import dt_write as dt
+from .dt_write import CLOCK, EDGE_RISING, GIC, LEVEL_HIGH
 from .layout import main_ram
-from .model import FIRST_PPI, FIRST_SPI
 
-GIC, CLOCK = 1, 2                    # phandles
-SPI, PPI = 0, 1
-EDGE_RISING, LEVEL_HIGH = 1, 4
 SECURE_TIMER_PPI = 29
 
 
@@ -32,8 +31,9 @@ def build(config, partition):
         _clock(fdt, config.board)
         if partition.has_vuart:
             _pl011(fdt, config.board.uart.base, config.board.uart.size, partition.vuart_irq)
-        for device, _ in partition.devices:
+        for device, _ in partition.devices + partition.dma.devices:
             _device(fdt, device)
+        dt_pci.host_bridge(fdt, config.board.pci, partition)
         for region in partition.shared:
             _shared_memory(fdt, config, partition, region)
         _hypervisor(fdt, config, partition)
@@ -41,26 +41,8 @@ def build(config, partition):
     return bytes(tree.as_bytearray()[:tree.totalsize()])
 
 
-def _strings(fdt, name, values):
-    fdt.property(name, b"".join(v.encode() + b"\0" for v in values))
-
-
-def _cells(fdt, name, values):
-    fdt.property(name, b"".join(v.to_bytes(4, "big") for v in values))
-
-
-def _reg(fdt, *ranges):
-    fdt.property("reg", b"".join(v.to_bytes(8, "big") for pair in ranges for v in pair))
-
-
-def _interrupt(intid, flags):
-    """The three cells of one interrupt in the arm,gic-v3 binding."""
-    kind, first = (SPI, FIRST_SPI) if intid >= FIRST_SPI else (PPI, FIRST_PPI)
-    return [kind, intid - first, flags]
-
-
 def _root(fdt, config, partition):
-    _strings(fdt, "compatible", ["haven,partition"])
+    dt.strings(fdt, "compatible", ["haven,partition"])
     fdt.property_string("model", f"Haven partition {partition.name} on {config.board.name}")
     fdt.property_u32("#address-cells", 2)
     fdt.property_u32("#size-cells", 2)
@@ -87,6 +69,8 @@ def _chosen(fdt, config, partition):
         if initrd is not None and initrd.size:
             fdt.property_u64("linux,initrd-start", initrd.load)
             fdt.property_u64("linux,initrd-end", initrd.load + initrd.size)
+        if partition.dma.functions:
+            fdt.property_u32("linux,pci-probe-only", 1)
         if partition.rng_seed is not None:
             fdt.property("rng-seed", _seed(partition))
 
@@ -114,12 +98,12 @@ def _memory(fdt, partition):
     ram = [r for r in partition.ram if "w" in r.access] or [main_ram(partition)]
     with fdt.add_node(f"memory@{ram[0].ipa:x}"):
         fdt.property_string("device_type", "memory")
-        _reg(fdt, *[(r.ipa, r.size) for r in ram])
+        dt.reg(fdt, *[(r.ipa, r.size) for r in ram])
 
 
 def _psci(fdt):
     with fdt.add_node("psci"):
-        _strings(fdt, "compatible", ["arm,psci-1.0", "arm,psci-0.2"])
+        dt.strings(fdt, "compatible", ["arm,psci-1.0", "arm,psci-0.2"])
         fdt.property_string("method", "hvc")
 
 
@@ -128,11 +112,12 @@ def _interrupt_controller(fdt, board, partition):
         fdt.property_string("compatible", "arm,gic-v3")
         fdt.property_u32("phandle", GIC)
         fdt.property_u32("#interrupt-cells", 3)
-        fdt.property_u32("#address-cells", 0)
+        fdt.property_u32("#address-cells", dt_pci.gic_address_cells(partition))
         fdt.property("interrupt-controller", b"")
         fdt.property_u32("#redistributor-regions", 1)
-        _reg(fdt, (board.gicd.base, board.gicd.size),
-             (board.gicr.base, board.gicr_stride * len(partition.cpus)))
+        dt.reg(fdt, (board.gicd.base, board.gicd.size),
+               (board.gicr.base, board.gicr_stride * len(partition.cpus)))
+        dt_pci.msi_frame(fdt, partition)
 
 
 def _timer(fdt, board):
@@ -140,10 +125,10 @@ def _timer(fdt, board):
     cells = []
     for intid in (SECURE_TIMER_PPI, board.ppi["physical_timer"], board.ppi["virtual_timer"],
                   board.ppi["hypervisor_timer"]):
-        cells += _interrupt(intid, LEVEL_HIGH)
+        cells += dt.interrupt(intid, LEVEL_HIGH)
     with fdt.add_node("timer"):
         fdt.property_string("compatible", "arm,armv8-timer")
-        _cells(fdt, "interrupts", cells)
+        dt.cells(fdt, "interrupts", cells)
         fdt.property("always-on", b"")
 
 
@@ -158,11 +143,11 @@ def _clock(fdt, board):
 
 def _pl011(fdt, base, size, intid):
     with fdt.add_node(f"serial@{base:x}"):
-        _strings(fdt, "compatible", ["arm,pl011", "arm,primecell"])
-        _reg(fdt, (base, size))
-        _cells(fdt, "interrupts", _interrupt(intid, LEVEL_HIGH))
-        _cells(fdt, "clocks", [CLOCK, CLOCK])
-        _strings(fdt, "clock-names", ["uartclk", "apb_pclk"])
+        dt.strings(fdt, "compatible", ["arm,pl011", "arm,primecell"])
+        dt.reg(fdt, (base, size))
+        dt.cells(fdt, "interrupts", dt.interrupt(intid, LEVEL_HIGH))
+        dt.cells(fdt, "clocks", [CLOCK, CLOCK])
+        dt.strings(fdt, "clock-names", ["uartclk", "apb_pclk"])
 
 
 def _device(fdt, device):
@@ -171,16 +156,18 @@ def _device(fdt, device):
         _pl011(fdt, frame.base, frame.size, device.interrupts[0][0])
         return
     with fdt.add_node(f"{device.name}@{frame.base:x}"):
-        _strings(fdt, "compatible", device.compatible)
-        _reg(fdt, (frame.base, frame.size))
+        dt.strings(fdt, "compatible", device.compatible)
+        dt.reg(fdt, (frame.base, frame.size))
         cells = []
         for intid, edge in device.interrupts:
-            cells += _interrupt(intid, EDGE_RISING if edge else LEVEL_HIGH)
+            cells += dt.interrupt(intid, EDGE_RISING if edge else LEVEL_HIGH)
         if cells:
-            _cells(fdt, "interrupts", cells)
+            dt.cells(fdt, "interrupts", cells)
+        if device.coherent:
+            fdt.property("dma-coherent", b"")
         if "arm,primecell" in device.compatible:
-            _cells(fdt, "clocks", [CLOCK])
-            _strings(fdt, "clock-names", ["apb_pclk"])
+            dt.cells(fdt, "clocks", [CLOCK])
+            dt.strings(fdt, "clock-names", ["apb_pclk"])
 
 
 def _shared_memory(fdt, config, partition, region):
@@ -189,9 +176,9 @@ def _shared_memory(fdt, config, partition, region):
     with fdt.add_node(f"shared-memory@{region.ipa:x}"):
         fdt.property_string("compatible", "haven,shared-memory")
         fdt.property_string("label", region.name)
-        _reg(fdt, (region.ipa, region.size))
-        _cells(fdt, "haven,peers",
-               [config.partition(n).id for n in area.sharers if n != partition.name])
+        dt.reg(fdt, (region.ipa, region.size))
+        dt.cells(fdt, "haven,peers",
+                 [config.partition(n).id for n in area.sharers if n != partition.name])
         if "w" not in region.access:
             fdt.property("read-only", b"")
 
@@ -202,7 +189,7 @@ def _hypervisor(fdt, config, partition):
         fdt.property_string("method", "hvc")
         fdt.property_u32("haven,partition-id", partition.id)
         if partition.doorbell_irq is not None:
-            _cells(fdt, "interrupts", _interrupt(partition.doorbell_irq, EDGE_RISING))
+            dt.cells(fdt, "interrupts", dt.interrupt(partition.doorbell_irq, EDGE_RISING))
         if partition.doorbell_peers:
-            _cells(fdt, "haven,doorbell-peers",
-                   [config.partition(n).id for n in partition.doorbell_peers])
+            dt.cells(fdt, "haven,doorbell-peers",
+                     [config.partition(n).id for n in partition.doorbell_peers])
