@@ -51,6 +51,36 @@ class ConfigCase(unittest.TestCase):
         (self.dir / "initrd").write_bytes(b"i" * 100_001)
         (self.dir / "rtos.bin").write_bytes(b"r" * 5000)
 
+    def board(self, *changes, name="qemu-virt"):
+        """A folder of boards with one in which texts are changed, each wherever it stands."""
+        text = (BOARDS / name / "board.yaml").read_text(encoding="utf-8")
+        for old, new in changes:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        folder = self.dir / "boards" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "board.yaml").write_text(text, encoding="utf-8")
+        return self.dir / "boards"
+
+    def board_text(self):
+        return (BOARDS / "qemu-virt" / "board.yaml").read_text(encoding="utf-8")
+
+    def without_smmu(self):
+        """Change for board(): no SMMU."""
+        text = self.board_text()
+        return text[text.index("smmu:\n"):text.index("pci:\n")], ""
+
+    def without_pci(self):
+        text = self.board_text()
+        return text[text.index("pci:\n"):text.index("hypervisor:\n")], ""
+
+    def template(self, masters):
+        """A configuration for ports/template that gives bus masters to its first partition."""
+        return ("target: template\ncpus: {first: [0], second: [1]}\nmemory:\n"
+                "  first: {base: 0x90000000, size: 1M}\n  second: {base: 0x90100000, size: 1M}\n"
+                "partitions: {first: {binary: rtos.bin}, second: {binary: rtos.bin}}\n"
+                f"dma:\n  first: {masters}\n")
+
     def compile(self, text, given=None, with_images=True, boards=BOARDS):
         file = self.dir / "x.yaml"
         file.write_text(text, encoding="utf-8")

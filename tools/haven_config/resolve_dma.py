@@ -69,10 +69,11 @@ def _place(function, room, problems):
         size = max(bar.size, PAGE)
         base = units.align_up(room.base, size)
         if base + size - 1 > room.last:
+            left = units.show_range(room.base, room.size) + " is left" if room.size else \
+                "nothing is left"
             problems.add(function.path, f"needs {units.show_size(size)} for BAR {bar.index} of "
-                         f"{function.facts.name}; the PCI window of the board ends at "
-                         f"{units.hexa(room.last)}, and "
-                         f"{units.show_size(max(room.last + 1 - room.base, 0))} of it are left")
+                         f"{function.facts.name}, aligned to its size; of the board's PCI window "
+                         + left)
             return room
         function.bars[bar] = base
         room = Frame(room.name, base + size, room.last + 1 - base - size)
