@@ -14,6 +14,10 @@ RICH = GOOD.replace("initrd: initrd}", 'initrd: initrd, cmdline: "console=ttyAMA
                         "rtos.bin}", "rtos.bin, console: uart1}")
 
 
+DMA = RICH + "dma: {linux: {devices: [net, disk], msi: 8}, rtos: [edu0]}\n"
+PCIE = "/pcie@4010000000"
+
+
 class Tree:
     """Properties by path, decoded."""
 
@@ -139,9 +143,72 @@ class DeviceTree(ConfigCase):
         self.trees()
         self.assertEqual(first, self.blobs)
 
+    def test_pci_host_bridge(self):
+        tree = self.trees(DMA)["linux"]
+        self.assertEqual(tree.cells("/chosen", "linux,pci-probe-only"), [1])
+        self.assertEqual(tree.strings(PCIE, "compatible"), ["pci-host-ecam-generic"])
+        self.assertEqual(tree.strings(PCIE, "device_type"), ["pci"])
+        self.assertEqual(tree.cells(PCIE, "reg"), [0x40, 0x10000000, 0, 0x100000])
+        self.assertEqual(tree.cells(PCIE, "bus-range"), [0, 0])
+        # 32-bit memory, not prefetchable; bus address, CPU address, size
+        self.assertEqual(tree.cells(PCIE, "ranges"),
+                         [0x02000000, 0, 0x10000000, 0, 0x10000000, 0, 0x2eff0000])
+        self.assertEqual([tree.cells(PCIE, f"#{n}-cells") for n in
+                          ("address", "size", "interrupt")], [[3], [2], [1]])
+        self.assertEqual(tree.bytes(PCIE, "dma-coherent"), b"")
+        self.assertFalse(tree.has(PCIE, "iommu-map"))
+
+    def test_pci_lines_of_the_partitions_functions_alone(self):
+        trees = self.trees(DMA)
+        gic = trees["linux"].cells("/interrupt-controller@8000000", "phandle")
+        # function, pin; parent with two address cells; SPI 4 and 5 are INTIDs 36 and 37, level
+        self.assertEqual(trees["linux"].cells(PCIE, "interrupt-map"),
+                         [0x800, 0, 0, 1, *gic, 0, 0, 0, 4, 4, 0x1000, 0, 0, 1, *gic, 0, 0, 0, 5, 4])
+        self.assertEqual(trees["rtos"].cells(PCIE, "interrupt-map"),
+                         [0x1800, 0, 0, 1, *gic, 0, 0, 0, 6, 4])
+        self.assertEqual(trees["rtos"].cells(PCIE, "interrupt-map-mask"), [0xffff00, 0, 0, 7])
+
+    def test_msi_frame(self):
+        trees = self.trees(DMA)
+        node = "/interrupt-controller@8000000/v2m@8090000"
+        for name, count in (("linux", 8), ("rtos", 1)):
+            tree = trees[name]
+            self.assertEqual(tree.strings(node, "compatible"), ["arm,gic-v2m-frame"])
+            self.assertEqual(tree.bytes(node, "msi-controller"), b"")
+            self.assertEqual(tree.cells(node, "reg"), [0, 0x8090000, 0, 0x1000])
+            self.assertEqual(tree.cells(node, "arm,msi-base-spi"), [48])
+            self.assertEqual(tree.cells(node, "arm,msi-num-spis"), [count])
+            self.assertEqual(tree.cells(PCIE, "msi-parent"), tree.cells(node, "phandle"))
+            parent = "/interrupt-controller@8000000"
+            self.assertEqual((tree.cells(parent, "#address-cells"),
+                              tree.cells(parent, "#size-cells"), tree.bytes(parent, "ranges")),
+                             ([2], [2], b""))
+
+    def test_pci_without_msi(self):
+        tree = self.trees(DMA.replace("msi: 8", "msi: 0"))["linux"]
+        self.assertFalse(tree.has("/interrupt-controller@8000000/v2m@8090000"))
+        self.assertFalse(tree.has(PCIE, "msi-parent"))
+        self.assertEqual(tree.cells(PCIE, "interrupt-map")[:8], [0x800, 0, 0, 1, 1, 0, 4, 4])
+
+    def test_no_pci_for_others(self):
+        tree = self.trees(DMA.replace("[edu0]", "{streams: [0x30]}"))["rtos"]
+        self.assertFalse(tree.has(PCIE))
+        self.assertFalse(tree.has("/chosen", "linux,pci-probe-only"))
+        self.assertEqual(tree.cells("/interrupt-controller@8000000", "#address-cells"), [0])
+
+    def test_platform_device_that_masters_the_bus(self):
+        tree = self.trees(self.template("[ethernet]"))["first"]
+        self.assertEqual(tree.cells("/ethernet@23010000", "interrupts"), [0, 19, 4])
+        self.assertTrue(tree.has("/ethernet@23010000", "dma-coherent"))
+        self.assertFalse(tree.has("/ethernet@23010000", "iommus"))
+
     @unittest.skipUnless(shutil.which("dtc"), "dtc is not installed")
     def test_dtc_has_nothing_to_say(self):
-        for blob in (self.trees() and self.blobs).values():
+        for text in (RICH, DMA, DMA.replace("msi: 8", "msi: 0"), self.template("[disk]")):
+            self.check_with_dtc(text)
+
+    def check_with_dtc(self, text):
+        for blob in (self.trees(text) and self.blobs).values():
             source = subprocess.run(["dtc", "-I", "dtb", "-O", "dts"], input=blob, check=True,
                                     capture_output=True)
             self.assertEqual(source.stderr, b"")
