@@ -174,6 +174,22 @@ class DescribeTest(unittest.TestCase):
                 (0xf6000000, "exception class 0x3d")):
             self.assertEqual(describe(esr), words, hex(esr))
 
+    def test_dma(self):
+        """Event numbers of Arm IHI 0070, 7.3; flags of journal.h: 0x100 read, 0x200 write,
+        0x400 stage 2, 0x800 cut off, 0x1000 events lost, 0x2000 SMMU_GERROR."""
+        journal = load("haven-journal")
+        for esr, detail, far, words in (
+                (0x610, 0x18, 0x50000000, "stream 0x18 F_TRANSLATION write, iova 0x50000000, stage 2"),
+                (0x513, 0x20, 0x1000, "stream 0x20 F_PERMISSION read, iova 0x1000, stage 2"),
+                (0xe10, 0x20, 0x0, "stream 0x20 F_TRANSLATION write, iova 0x0, stage 2, stream cut off"),
+                (0x004, 0xff00, 0x0, "stream 0xff00 C_BAD_STE"),
+                (0x1fe, 0x1, 0x8, "stream 0x1 event 0xfe read, iova 0x8"),
+                (0x1000, 0, 0, "events were lost, their queue was full"),
+                (0x2000, 0x5, 0, "SMMU error: CMDQ_ERR, EVENTQ_ABT_ERR"),
+                (0x2000, 0x1000, 0, "SMMU error: 0x1000")):
+            one = journal.parse_record(record(1, kind=13, verdict=0, esr=esr, far=far, detail=detail))
+            self.assertEqual(journal.meaning(one), words, hex(esr))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -28,10 +28,24 @@ enum hv_journal_kind {
 	HV_J_EXCEPTION = 10,    /**< Any other trapped exception. */
 	HV_J_SERROR = 11,       /**< SError taken at EL2 while the partition ran. */
 	HV_J_BUDGET = 12,       /**< Budget overrun. detail: excess in ns. */
-	HV_J_DMA = 13,          /**< SMMU event. detail: stream id. */
+	HV_J_DMA = 13,          /**< SMMU event. detail: stream id; esr: HV_J_DMA_*;
+				     far: input address; ipa: of stage 2's fault. */
 	HV_J_IRQ_DENIED = 14,   /**< Guest wrote bits of an interrupt it does not own. */
 	HV_J_SWITCH = 15,       /**< A call to the dispatcher: <haven/dispatch_record.h>. */
 };
+
+/**
+ * @name esr of HV_J_DMA
+ * Bits 7:0 are the event's number (Arm IHI 0070, 7.3), 0 in a record without an event.
+ * @{
+ */
+#define HV_J_DMA_READ    0x0100u /**< The device read; neither bit: not told. */
+#define HV_J_DMA_WRITE   0x0200u
+#define HV_J_DMA_STAGE2  0x0400u /**< Stage 2 faulted. */
+#define HV_J_DMA_CUT_OFF 0x0800u /**< With this one the stream was cut off. */
+#define HV_J_DMA_LOST    0x1000u /**< No event: the event queue has overflowed. */
+#define HV_J_DMA_ERROR   0x2000u /**< No event: SMMU_GERROR; detail: its active bits. */
+/** @} */
 
 /** What was done about it. Values are part of the format and never reused. */
 enum hv_journal_verdict {
