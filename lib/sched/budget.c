@@ -65,6 +65,7 @@ hv_status_t hv_budget_replenish(hv_u32 partition_id)
 
 	account->remaining_ns = account->config.budget.budget_ns;
 	account->debt_ns = 0;
+	account->excess_ns = 0;
 	return HV_OK;
 }
 

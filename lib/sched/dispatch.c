@@ -15,32 +15,16 @@ hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_serv
 	return HV_OK;
 }
 
-/* Background time ends at the server's own refill: from then on it has budget. */
-static hv_u64 charge_background(struct hv_dispatch *dispatch, struct hv_budget_server *server,
-				hv_u64 now_ns)
+static bool wakes_by(const struct hv_budget_server *server, hv_u64 now_ns)
 {
-	hv_u64 end = now_ns;
-
-	if (now_ns >= server->next_refill_ns) {
-		end = server->next_refill_ns;
-		dispatch->background = false;
-	}
-	server->stats.background_ns += end - dispatch->accounted_ns;
-	return end;
+	return server->wake_ns <= now_ns && server->wake_ns != HV_NEVER;
 }
 
-static void charge(struct hv_dispatch *dispatch, hv_u64 now_ns)
+static void rouse(struct hv_dispatch *dispatch, hv_u32 i)
 {
-	if (dispatch->current != HV_DISPATCH_IDLE) {
-		struct hv_budget_server *server = &dispatch->servers[dispatch->current];
-		hv_u64 since = dispatch->accounted_ns;
-
-		if (dispatch->background)
-			since = charge_background(dispatch, server, now_ns);
-		if (!dispatch->background)
-			(void)!hv_budget_server_account(server, since, now_ns);
-	}
-	dispatch->accounted_ns = now_ns;
+	dispatch->servers[i].runnable = true;
+	dispatch->servers[i].wake_ns = HV_NEVER;
+	dispatch->woken |= 1u << i;
 }
 
 /* Timed wake and refills that are due, in their order. */
@@ -48,16 +32,49 @@ static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
 {
 	struct hv_budget_server *server = &dispatch->servers[i];
 
-	if (server->wake_ns <= now_ns && server->wake_ns != HV_NEVER) {
+	if (wakes_by(server, now_ns)) {
 		/* Refills before its wake found it blocked, the one at its wake does not. */
 		if (server->next_refill_ns < server->wake_ns)
 			hv_budget_server_refill(server, server->wake_ns - 1);
-		server->runnable = true;
-		server->wake_ns = HV_NEVER;
-		dispatch->woken |= 1u << i;
+		rouse(dispatch, i);
 	}
 	if (server->next_refill_ns <= now_ns)
 		hv_budget_server_refill(server, now_ns);
+}
+
+/* The same while the server is charged for all of the time. */
+static hv_status_t account(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns, hv_u64 now_ns)
+{
+	struct hv_budget_server *server = &dispatch->servers[i];
+
+	if (wakes_by(server, now_ns)) {
+		if (server->wake_ns > since_ns) {
+			const hv_u64 before = server->wake_ns - 1;
+
+			(void)!hv_budget_server_account(server, since_ns, before);
+			since_ns = before;
+		}
+		rouse(dispatch, i);
+	}
+	return hv_budget_server_account(server, since_ns, now_ns);
+}
+
+/* Charge whoever runs. */
+static void charge(struct hv_dispatch *dispatch, hv_u64 now_ns)
+{
+	const hv_u64 free_until = dispatch->free_until_ns;
+	hv_u64 since = dispatch->accounted_ns;
+
+	dispatch->accounted_ns = now_ns;
+	if (dispatch->current == HV_DISPATCH_IDLE)
+		return;
+	if (since < free_until) {
+		const hv_u64 end = now_ns < free_until ? now_ns : free_until;
+
+		dispatch->servers[dispatch->current].stats.background_ns += end - since;
+		since = end;
+	}
+	(void)!account(dispatch, dispatch->current, since, now_ns);
 }
 
 hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server, bool runnable,
@@ -97,7 +114,7 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 	charge(dispatch, since_ns);
 	settle(dispatch, server, since_ns);
 	dispatch->accounted_ns = now_ns;
-	return hv_budget_server_account(&dispatch->servers[server], since_ns, now_ns);
+	return account(dispatch, server, since_ns, now_ns);
 }
 
 /* Would server @i, able to run, take the CPU from @other? */
@@ -129,8 +146,12 @@ static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
 		if (server->config.background && outranks(dispatch, i, filler))
 			filler = i;
 	}
-	dispatch->background = best == HV_DISPATCH_IDLE && filler != HV_DISPATCH_IDLE;
-	dispatch->current = dispatch->background ? filler : best;
+	dispatch->free_until_ns = 0;
+	if (best == HV_DISPATCH_IDLE && filler != HV_DISPATCH_IDLE) {
+		best = filler;
+		dispatch->free_until_ns = dispatch->servers[filler].next_refill_ns;
+	}
+	dispatch->current = best;
 }
 
 /* When server @i, which waits for a refill, a timed wake or both, could run on budget. */
@@ -147,7 +168,7 @@ static hv_u64 budget_start(const struct hv_budget_server *server)
 static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i)
 {
 	const struct hv_budget_server *server = &dispatch->servers[i];
-	const bool free = dispatch->background || dispatch->current == HV_DISPATCH_IDLE;
+	const bool free = dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0;
 	const bool urgent = outranks(dispatch, i, dispatch->current);
 
 	if (free && urgent && server->config.background && !server->runnable)
@@ -159,7 +180,7 @@ static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
 	hv_u64 deadline = HV_NEVER;
 
-	if (dispatch->current != HV_DISPATCH_IDLE && !dispatch->background &&
+	if (dispatch->current != HV_DISPATCH_IDLE && dispatch->free_until_ns == 0 &&
 	    __builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
 				   &deadline))
 		deadline = HV_NEVER;
@@ -186,7 +207,7 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	out->server = dispatch->current;
 	out->woken = dispatch->woken;
 	out->deadline_ns = dispatch->deadline_ns;
-	out->background = dispatch->background;
+	out->background = dispatch->free_until_ns != 0;
 	dispatch->woken = 0;
 	return HV_OK;
 }

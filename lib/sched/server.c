@@ -18,6 +18,7 @@ hv_status_t hv_budget_server_init(struct hv_budget_server *server,
 	server->config = *config;
 	server->remaining_ns = config->budget.budget_ns;
 	server->debt_ns = 0;
+	server->excess_ns = 0;
 	server->next_refill_ns = first_refill;
 	server->wake_ns = HV_NEVER;
 	server->stats = (struct hv_budget_stats){0};
@@ -35,10 +36,11 @@ static void note_overrun(struct hv_budget_server *server, hv_u64 excess)
 {
 	struct hv_budget_stats *stats = &server->stats;
 
-	stats->overruns++;
-	stats->overrun_last_ns = excess;
-	if (excess > stats->overrun_max_ns)
-		stats->overrun_max_ns = excess;
+	stats->overruns += server->excess_ns == 0;
+	add_saturating(&server->excess_ns, excess);
+	stats->overrun_last_ns = server->excess_ns;
+	if (server->excess_ns > stats->overrun_max_ns)
+		stats->overrun_max_ns = server->excess_ns;
 	add_saturating(&server->debt_ns, excess);
 }
 
@@ -90,6 +92,7 @@ void hv_budget_server_refill(struct hv_budget_server *server, hv_u64 now_ns)
 		past -= skipped * period;
 	}
 	server->remaining_ns = server->config.budget.budget_ns;
+	server->excess_ns = 0;
 	if (server->debt_ns != 0)
 		pay_debt(server, skipped);
 	if (server->config.polling && !server->runnable)

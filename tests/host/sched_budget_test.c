@@ -105,11 +105,31 @@ static void consume_refuses_at_zero_exactly_and_past_it(void **state)
 	assert_true(account->stats.overruns == 0);
 
 	assert_int_equal(hv_budget_consume(2, 7), -1);
+	assert_true(account->stats.overruns == 1 && account->stats.overrun_max_ns == 7);
 	assert_int_equal(hv_budget_consume(2, 3), -1);
-	assert_true(account->stats.overruns == 2);
-	assert_true(account->stats.overrun_max_ns == 7);
-	assert_true(account->stats.overrun_last_ns == 3);
+	assert_true(account->stats.overruns == 1 && account->stats.overrun_max_ns == 10);
+	assert_true(account->stats.overrun_last_ns == 10);
 	assert_true(account->debt_ns == 10);
+	assert_true(account->stats.used_ns == 20);
+}
+
+/* The pieces of one excess are one overrun, however many calls charge it. */
+static void overruns_are_counted_by_period(void **state)
+{
+	const struct hv_budget_server *account;
+
+	(void)state;
+	set(2, 100, 10);
+	account = hv_budget_account(2);
+	assert_int_equal(hv_budget_consume(2, 14), -1);
+	assert_int_equal(hv_budget_replenish(2), 0);
+	assert_int_equal(hv_budget_consume(2, 11), -1);
+	assert_int_equal(hv_budget_consume(2, 1), -1);
+	assert_true(account->stats.overruns == 2);
+	assert_true(account->stats.overrun_max_ns == 4);
+	assert_true(account->stats.overrun_last_ns == 2);
+	assert_true(account->debt_ns == 2);
+	assert_true(account->stats.used_ns == 26);
 }
 
 static void excess_is_only_what_lies_past_the_remainder(void **state)
@@ -176,6 +196,7 @@ static void debt_and_consumption_stop_at_the_top(void **state)
 	assert_int_equal(hv_budget_consume(1, UINT64_MAX), -1);
 	assert_true(hv_budget_account(1)->debt_ns == UINT64_MAX);
 	assert_true(hv_budget_account(1)->stats.overrun_max_ns == UINT64_MAX);
+	assert_true(hv_budget_account(1)->stats.used_ns == UINT64_MAX);
 	set(1, UINT64_MAX, UINT64_MAX);
 	assert_int_equal(hv_budget_consume(1, UINT64_MAX - 1), 0);
 	assert_int_equal(hv_budget_consume(1, 1), -1);
@@ -341,6 +362,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_set_leaves_the_old_budget, open_door),
 		cmocka_unit_test_setup(setting_again_starts_full, open_door),
 		cmocka_unit_test_setup(consume_refuses_at_zero_exactly_and_past_it, open_door),
+		cmocka_unit_test_setup(overruns_are_counted_by_period, open_door),
 		cmocka_unit_test_setup(excess_is_only_what_lies_past_the_remainder, open_door),
 		cmocka_unit_test_setup(replenish_restores_all_and_forgives_the_debt, open_door),
 		cmocka_unit_test_setup(partitions_do_not_share_an_account, open_door),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lib/sched: dispatching several servers on one CPU, by hand-made cases and against
- * an oracle that goes tick by tick and shares no code with the library.
+ * lib/sched: dispatching several servers on one CPU, by hand-made cases. Random ones are in
+ * sched_oracle_test.c and sched_service_test.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,127 +143,255 @@ static void deadline_at_the_end_of_time_is_never(void **state)
 	step(UINT64_MAX, 0, UINT64_MAX);
 }
 
-/* The oracle. */
-struct naive {
-	hv_u64 period, budget, remaining, debt;
-	hv_u32 priority;
-	bool polling, runnable;
-};
-static struct naive naive[8];
-static hv_u64 naive_now;
-static unsigned naive_running;
-
-static unsigned naive_pick(unsigned count)
+static void block_until(hv_u32 server, hv_u64 now, hv_u64 at)
 {
-	unsigned best = 0xffffffff;
-
-	for (unsigned i = count; i-- > 0;) {
-		if (naive[i].runnable && naive[i].remaining > 0 &&
-		    (best == 0xffffffff || naive[i].priority <= naive[best].priority))
-			best = i;
-	}
-	return best;
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, server, false, now), 0);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, server, at), 0);
 }
 
-static void naive_tick(unsigned count)
-{
-	if (naive_running != 0xffffffff) {
-		if (naive[naive_running].remaining > 0)
-			naive[naive_running].remaining--;
-		else
-			naive[naive_running].debt++;
-	}
-	naive_now++;
-	for (unsigned i = 0; i < count; i++) {
-		struct naive *n = &naive[i];
-
-		if (naive_now % n->period != 0)
-			continue;
-		n->remaining = n->budget > n->debt ? n->budget - n->debt : 0;
-		n->debt = n->debt > n->budget ? n->debt - n->budget : 0;
-		if (n->polling && !n->runnable)
-			n->remaining = 0;
-	}
-}
-
-static hv_u64 seed;
-
-static unsigned rnd(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)((seed >> 20) % below);
-}
-
-static void compare(unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (servers[i].remaining_ns != naive[i].remaining ||
-		    servers[i].debt_ns != naive[i].debt ||
-		    servers[i].next_refill_ns !=
-			    (naive_now / naive[i].period + 1) * naive[i].period)
-			fail_msg("server %u differs at %llu", i, (unsigned long long)naive_now);
-	}
-}
-
-static void advance(hv_u64 until, unsigned count, bool steady)
-{
-	while (naive_now < until) {
-		if (steady && naive_pick(count) != naive_running)
-			fail_msg("the pick changed at %llu, before the deadline %llu",
-				 (unsigned long long)naive_now,
-				 (unsigned long long)decision.deadline_ns);
-		naive_tick(count);
-	}
-}
-
-static void one_random_run(void)
-{
-	const unsigned count = 1 + rnd(8);
-
-	naive_now = 0;
-	naive_running = 0xffffffff;
-	for (unsigned i = 0; i < count; i++) {
-		const hv_u64 period = 1 + rnd(20);
-		const hv_u64 budget = 1 + rnd((unsigned)period);
-
-		naive[i] = (struct naive){ period, budget, budget, 0, rnd(4), rnd(3) == 0, true };
-		add(i, period, budget, naive[i].priority, naive[i].polling);
-	}
-	assert_int_equal(hv_dispatch_init(&cpu, servers, count, 0), 0);
-	for (unsigned round = 0; round < 200; round++) {
-		assert_int_equal(hv_dispatch_step(&cpu, naive_now, &decision), 0);
-		compare(count);
-		naive_running = naive_pick(count);
-		if (naive_running != decision.server)
-			fail_msg("picked %u, not %u", decision.server, naive_running);
-
-		const hv_u64 early = naive_now + rnd(12);
-		const hv_u64 due = decision.deadline_ns < early ? decision.deadline_ns : early;
-
-		advance(due, count, true);
-		if (rnd(3) == 0) {
-			const unsigned who = rnd(count);
-			const bool runnable = rnd(2) == 0;
-
-			assert_int_equal(
-				hv_dispatch_set_runnable(&cpu, who, runnable, naive_now), 0);
-			naive[who].runnable = runnable;
-			if (naive[who].polling && !runnable)
-				naive[who].remaining = 0;
-		}
-		if (rnd(4) == 0)
-			advance(naive_now + rnd(rnd(8) == 0 ? 90 : 3), count, false);
-	}
-}
-
-static void agrees_with_the_naive_simulator(void **state)
+static void timed_wake_of_an_urgent_server_is_an_event(void **state)
 {
 	(void)state;
-	seed = UINT64_C(0x9e3779b97f4a7c15);
-	for (unsigned run = 0; run < 2000; run++)
-		one_random_run();
+	add(0, 100, 40, 0, false);
+	add(1, 100, 50, 1, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	block_until(0, 0, 7);
+	step(0, 1, 7);
+	assert_int_equal(decision.woken, 0);
+	step(7, 0, 47);
+	assert_int_equal(decision.woken, 1);
+	step(7, 0, 47);
+	assert_int_equal(decision.woken, 0);
+	assert_true(servers[0].runnable && servers[0].wake_ns == UINT64_MAX);
+	/* Its budget is gone: it cannot run before its refill, so its wake disturbs nobody. */
+	step(47, 1, 90);
+	block_until(0, 50, 60);
+	step(50, 1, 90);
+	step(90, 0xffffffff, 100);
+	assert_int_equal(decision.woken, 1);
+	step(100, 0, 140);
+}
+
+/* However late the step: both wakes are seen, and only once. */
+static void wakes_of_lesser_servers_wait_for_the_next_step(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	add(1, 100, 20, 1, false);
+	add(2, 100, 20, 2, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 3, 0), 0);
+	block_until(1, 0, 5);
+	block_until(2, 0, 6);
+	step(0, 0, 40);
+	step(40, 1, 60);
+	assert_int_equal(decision.woken, 6);
+	step(60, 2, 80);
+	assert_int_equal(decision.woken, 0);
+}
+
+static void timed_wake_is_cancelled_replaced_or_refused(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	assert_int_equal(hv_dispatch_set_wake(NULL, 0, 5), -22);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 1, 5), -22);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 0, 5), -1);
+	block_until(0, 0, 5);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, true, 3), 0);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 4), 0);
+	step(4, 0xffffffff, UINT64_MAX);
+	step(6, 0xffffffff, UINT64_MAX);
+	assert_int_equal(decision.woken, 0);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 0, 20), 0);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 0, 10), 0);
+	step(6, 0xffffffff, 10);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 0, UINT64_MAX), 0);
+	step(7, 0xffffffff, UINT64_MAX);
+	assert_int_equal(hv_dispatch_set_wake(&cpu, 0, 2), 0); /* over already */
+	step(8, 0, 48);
+	assert_int_equal(decision.woken, 1);
+}
+
+static void blocking_again_keeps_the_timed_wake(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	block_until(0, 0, 30);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 10), 0);
+	step(10, 0xffffffff, 30);
+	/* It woke at 30 and was stopped at 31: stopped, and the tick is not lost. */
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 31), 0);
+	step(31, 0xffffffff, UINT64_MAX);
+	assert_int_equal(decision.woken, 1);
+}
+
+static void polling_server_that_wakes_on_its_grid_has_its_budget(void **state)
+{
+	(void)state;
+	add(0, 10, 4, 0, true);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	block_until(0, 0, 20);
+	step(0, 0xffffffff, 20);
+	step(23, 0, 27); /* late, and yet it woke at 20 and was refilled there */
+	assert_true(servers[0].stats.overruns == 0);
+	block_until(0, 24, 31);
+	step(24, 0xffffffff, 31);
+	step(31, 0xffffffff, 40); /* one after its grid: nothing until the next refill */
+	assert_int_equal(decision.woken, 1);
+	step(40, 0, 44);
+}
+
+/* The same while it is charged: in background time, and for work on its behalf. */
+static void polling_server_that_wakes_on_its_grid_while_charged(void **state)
+{
+	(void)state;
+	add(0, 10, 4, 0, true);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	block_until(0, 0, 20);
+	step(0, 0xffffffff, 20);
+	assert_int_equal(hv_dispatch_charge(&cpu, 0, 18, 21), 0);
+	/* Two before 20, without budget; of the refill, 4 less these 2, one more is used. */
+	assert_true(servers[0].remaining_ns == 1 && servers[0].debt_ns == 0);
+	assert_true(servers[0].stats.overrun_last_ns == 2);
+	step(21, 0, 22);
+	assert_int_equal(decision.woken, 1);
+}
+
+static void background_time_is_free_and_ends_at_once(void **state)
+{
+	(void)state;
+	add(0, 100, 10, 0, false);
+	add(1, 100, 20, 1, false);
+	add(2, 100, 30, 2, false);
+	servers[0].config.background = true;
+	servers[2].config.background = true;
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 3, 0), 0);
+	block_until(1, 0, 70);
+	step(0, 0, 10);
+	step(10, 2, 40); /* budget goes first */
+	assert_false(decision.background);
+	step(40, 0, 70); /* then the most urgent of those that may */
+	assert_true(decision.background);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 50), 0);
+	step(50, 2, 70);
+	assert_true(decision.background && servers[0].stats.background_ns == 10);
+	step(70, 1, 90); /* a server with budget wakes */
+	assert_false(decision.background);
+	assert_true(servers[2].stats.background_ns == 20);
+	assert_true(servers[2].stats.used_ns == 30 && servers[2].debt_ns == 0);
+	step(90, 2, 100);
+	step(100, 1, 120);
+	assert_true(servers[2].stats.background_ns == 30);
+}
+
+static void without_the_wish_there_is_no_background_time(void **state)
+{
+	(void)state;
+	add(0, 100, 10, 0, false);
+	add(1, 100, 20, 1, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	step(0, 0, 10);
+	step(10, 1, 30);
+	step(30, 0xffffffff, 100);
+	assert_false(decision.background);
+}
+
+/* From its own refill on it runs on budget, also if the step comes late. */
+static void background_time_ends_at_the_own_refill(void **state)
+{
+	(void)state;
+	add(0, 100, 10, 0, false);
+	servers[0].config.background = true;
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	step(0, 0, 10);
+	step(10, 0, 100);
+	assert_true(decision.background);
+	step(103, 0, 110);
+	assert_false(decision.background);
+	assert_true(servers[0].remaining_ns == 7 && servers[0].stats.background_ns == 90);
+	assert_true(servers[0].stats.used_ns == 13 && servers[0].stats.overruns == 0);
+}
+
+static void a_more_urgent_filler_takes_over_when_it_wakes(void **state)
+{
+	(void)state;
+	add(0, 100, 10, 0, false);
+	add(1, 100, 10, 1, false);
+	servers[0].config.background = true;
+	servers[1].config.background = true;
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	step(0, 0, 10);
+	block_until(0, 10, 35);
+	step(10, 1, 20);
+	step(20, 1, 35); /* in background time, until server 0 wakes without budget */
+	assert_true(decision.background);
+	step(35, 0, 100);
+	assert_true(decision.background && decision.woken == 1);
+	block_until(1, 40, 50);
+	step(40, 0, 100); /* the lesser one does not */
+	block_until(0, 60, 80);
+	block_until(1, 60, 90);
+	step(60, 0xffffffff, 80); /* idle: whoever wakes first */
+}
+
+static void work_for_another_is_charged_to_the_other(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	add(1, 100, 5, 1, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	step(0, 0, 40);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 10, 13), 0);
+	assert_true(servers[0].remaining_ns == 30 && servers[1].remaining_ns == 2);
+	step(13, 0, 43); /* what the interruption took is not lost */
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 20, 22), -1);
+	assert_true(servers[1].stats.overruns == 0);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 25, 29), -1);
+	assert_true(servers[1].stats.overruns == 1 && servers[1].debt_ns == 4);
+	step(29, 0, 49);
+	step(49, 0xffffffff, 100);
+	step(100, 0, 140);
+	step(140, 1, 141); /* 5 less the debt of 4 */
+	assert_int_equal(hv_dispatch_charge(NULL, 1, 141, 142), -22);
+	assert_int_equal(hv_dispatch_charge(&cpu, 2, 141, 142), -22);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 139, 142), -22);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 142, 141), -22);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 140, 140), 0);
+}
+
+static void lateness_is_kept(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	step(0, 0, 40);
+	assert_true(cpu.late_max_ns == 0);
+	step(43, 0xffffffff, 100);
+	assert_true(cpu.late_max_ns == 3);
+	step(101, 0, 138);
+	step(120, 0, 138);
+	assert_true(cpu.late_max_ns == 3);
+	step(142, 0xffffffff, 200);
+	assert_true(cpu.late_max_ns == 4);
+}
+
+/* 2^63 = 9223372036854775808: as a signed number it would lie in the past. */
+static void deadlines_past_2_to_the_63(void **state)
+{
+	const hv_u64 half = UINT64_C(9223372036854775808);
+	const struct hv_server_config config = { .budget = { 1, 100, 40 } };
+
+	(void)state;
+	assert_int_equal(hv_budget_server_init(&servers[0], &config, half - 110), 0);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, half - 110), 0);
+	step(half - 110, 0, half - 70);
+	step(half - 70, 0xffffffff, half - 10);
+	step(half - 10, 0, half + 30);
+	block_until(0, half, half + 9000000000);
+	step(half, 0xffffffff, half + 9000000000);
+	step(half + 9000000000, 0, half + 9000000040);
 }
 
 /* Whoever always wants to run gets its budget in each period, and no more. */
@@ -296,7 +424,19 @@ int main(void)
 		cmocka_unit_test(blocking_keeps_or_drops_the_rest_by_kind),
 		cmocka_unit_test(own_refill_is_no_event),
 		cmocka_unit_test(deadline_at_the_end_of_time_is_never),
-		cmocka_unit_test(agrees_with_the_naive_simulator),
+		cmocka_unit_test(timed_wake_of_an_urgent_server_is_an_event),
+		cmocka_unit_test(wakes_of_lesser_servers_wait_for_the_next_step),
+		cmocka_unit_test(timed_wake_is_cancelled_replaced_or_refused),
+		cmocka_unit_test(blocking_again_keeps_the_timed_wake),
+		cmocka_unit_test(polling_server_that_wakes_on_its_grid_has_its_budget),
+		cmocka_unit_test(polling_server_that_wakes_on_its_grid_while_charged),
+		cmocka_unit_test(background_time_is_free_and_ends_at_once),
+		cmocka_unit_test(without_the_wish_there_is_no_background_time),
+		cmocka_unit_test(background_time_ends_at_the_own_refill),
+		cmocka_unit_test(a_more_urgent_filler_takes_over_when_it_wakes),
+		cmocka_unit_test(work_for_another_is_charged_to_the_other),
+		cmocka_unit_test(lateness_is_kept),
+		cmocka_unit_test(deadlines_past_2_to_the_63),
 		cmocka_unit_test(an_admitted_server_gets_exactly_its_budget),
 	};
 

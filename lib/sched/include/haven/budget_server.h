@@ -42,9 +42,9 @@ struct hv_server_config {
 
 /** What happened since the server was made. The times stop at 2^64 - 1. */
 struct hv_budget_stats {
-	hv_u64 overruns;        /**< Times that more was consumed than remained. */
-	hv_u64 overrun_max_ns;  /**< Largest excess. */
-	hv_u64 overrun_last_ns; /**< Excess of the last one. */
+	hv_u64 overruns;        /**< Periods in which more was consumed than remained. */
+	hv_u64 overrun_max_ns;  /**< Largest excess in one of them. */
+	hv_u64 overrun_last_ns; /**< Excess in the last of them. */
 	hv_u64 used_ns;         /**< Everything that was charged, overruns included. */
 	hv_u64 background_ns;   /**< Ran in background time, which is charged to nobody. */
 };
@@ -53,6 +53,7 @@ struct hv_budget_server {
 	struct hv_server_config config;
 	hv_u64 remaining_ns;   /**< 0: exhausted until the next refill. */
 	hv_u64 debt_ns;        /**< Excess that refills have not yet paid off. */
+	hv_u64 excess_ns;      /**< Consumed beyond the budget since the last refill. */
 	hv_u64 next_refill_ns; /**< On the grid, always in the future after a refill. */
 	hv_u64 wake_ns;        /**< Blocked: becomes runnable then; HV_NEVER: not by itself. */
 	struct hv_budget_stats stats;

@@ -29,13 +29,13 @@
 
 struct hv_dispatch {
 	struct hv_budget_server *servers;
-	hv_u32 count;        /**< 1..HV_MAX_CPU_SERVERS */
-	hv_u32 current;      /**< Index, or HV_DISPATCH_IDLE. */
-	hv_u64 accounted_ns; /**< The running server is charged up to here. */
-	hv_u64 deadline_ns;  /**< Of the decision in force. */
-	hv_u64 late_max_ns;  /**< Longest time from a deadline until the step that it asked for. */
-	hv_u32 woken;        /**< Timed wakes that no step has reported yet. */
-	bool background;     /**< The running server is not charged. */
+	hv_u32 count;         /**< 1..HV_MAX_CPU_SERVERS */
+	hv_u32 current;       /**< Index, or HV_DISPATCH_IDLE. */
+	hv_u64 accounted_ns;  /**< The running server is charged up to here. */
+	hv_u64 free_until_ns; /**< In background time: until its own refill. Else 0. */
+	hv_u64 deadline_ns;   /**< Of the decision in force. */
+	hv_u64 late_max_ns;   /**< Longest time from a deadline until the step that it asked for. */
+	hv_u32 woken;         /**< Timed wakes that no step has reported yet. */
 };
 
 struct hv_dispatch_decision {
