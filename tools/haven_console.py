@@ -9,12 +9,14 @@ Everything that comes from the console is kept, without colours, in
 `machine.text()`; `expect` searches onwards from the end of the last match, so
 two calls never match the same text. QMP gives physical memory and reset.
 """
+import argparse
 import json
 import os
 import re
+import shlex
+import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,11 +27,45 @@ QUIT = "\x1d"  # Ctrl-]
 
 UBOOT_IMAGE_AT = 0xA0000000  # clear of Haven's own memory and of U-Boot, which is at the end of RAM
 MACHINE = ("virt", "virtualization=on", "gic-version=3", "iommu=smmuv3")
+# PCI devices at the slots that ports/qemu-virt/board.yaml names. The virtio ones go through
+# the SMMU only with iommu_platform; legacy ones never do.
+BEHIND_SMMU = "iommu_platform=on,disable-legacy=on"
+EDU = "edu,dma_mask=0xffffffffffffffff"
+DEVICES = {"disk": f"virtio-blk-pci,drive=disk,addr=1,{BEHIND_SMMU}",
+           "net": f"virtio-net-pci,netdev=net,addr=2,romfile=,{BEHIND_SMMU}",
+           "edu0": f"{EDU},addr=3",
+           "edu1": f"{EDU},addr=4"}
+SERVED_AT = "10.0.2.100:80"  # on the user network: what `served` names, to each who connects
+
 ANSI = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78DEHM])")
 
 
 class NotSeen(Exception):
     """The console did not show what was waited for, or showed what must not come."""
+
+
+def escaped(path) -> str:
+    """A file name inside an option of QEMU."""
+    return str(path).replace(",", ",,")
+
+
+def device_options(devices, disk=None, keep=True, served=None) -> list:
+    """Options for the named PCI devices.
+
+    The disk needs a drive file; with `keep` what the guest writes goes there, else nowhere.
+    The network ends inside QEMU: it answers at 10.0.2.2 and serves the file `served`.
+    """
+    options = []
+    for name in devices:
+        options += ["-device", DEVICES[name]]
+    if "disk" in devices:
+        options += ["-drive", f"if=none,id=disk,format=raw,file={escaped(disk)},"
+                    f"snapshot={'off' if keep else 'on'}"]
+    if "net" in devices:
+        options += ["-netdev", "user,id=net,restrict=on" +
+                    (f",guestfwd=tcp:{SERVED_AT}-cmd:cat {escaped(shlex.quote(str(served)))}"
+                     if served else "")]
+    return options
 
 
 def qemu_command(image=None, *, cpu="cortex-a55", cpus=4, memory="2G", machine=MACHINE, extra=()):
@@ -171,15 +207,22 @@ class Qmp:
 
 
 class Machine:
-    """One QEMU with its console on a pipe and QMP on a socket; a context manager."""
+    """One QEMU with its console on a pipe and QMP on a socket; a context manager.
 
-    def __init__(self, image=None, *, log=None, echo=None, second_serial="null", **options):
+    `devices` names what is plugged in, see DEVICES. The machine writes to a copy of the
+    drive file `disk`, which is at `machine.disk` until the end of the context.
+    """
+
+    def __init__(self, image=None, *, log=None, echo=None, second_serial="null", devices=(),
+                 disk=None, served=None, extra=(), **options):
         self._dir = tempfile.TemporaryDirectory(prefix="haven-")
         self._qmp_path = os.path.join(self._dir.name, "qmp")
         self._qmp = None
         self._commands = 0
         self.console = Console(log, echo)
-        self.command = qemu_command(image, **options) + [
+        self.disk = self._copy(disk) if "disk" in devices else None
+        plugged = device_options(devices, self.disk, served=served)
+        self.command = qemu_command(image, extra=(*plugged, *extra), **options) + [
             "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con",
             "-serial", second_serial, "-qmp", f"unix:{self._qmp_path},server=on,wait=off"]
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE,
@@ -188,6 +231,9 @@ class Machine:
         self.text, self.mark, self.count = self.console.text, self.console.mark, self.console.count
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def _copy(self, disk) -> Path:
+        return Path(shutil.copyfile(disk, os.path.join(self._dir.name, "disk")))
 
     def _read(self) -> None:
         while True:
@@ -272,6 +318,15 @@ class Machine:
         self._dir.cleanup()
 
 
+def main() -> None:
+    """For tools/demo: the command line, one word a line. The disk forgets what is written."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("image")
+    parser.add_argument("--disk", help="drive file; also plugs in a disk and a network")
+    args = parser.parse_args()
+    plugged = device_options(("disk", "net"), args.disk, keep=False) if args.disk else ()
+    print("\n".join(qemu_command(args.image, extra=plugged)))
+
+
 if __name__ == "__main__":
-    # For tools/demo: the command line, one word a line.
-    print("\n".join(qemu_command(sys.argv[1])))
+    main()

@@ -4,7 +4,7 @@ import threading
 import unittest
 
 from support import ROOT  # noqa: F401  (sets the path)
-from haven_console import Console, NotSeen, qemu_command
+from haven_console import Console, NotSeen, device_options, qemu_command
 
 
 class ConsoleTest(unittest.TestCase):
@@ -75,6 +75,30 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(command[command.index("-M") + 1],
                          "virt,virtualization=on,gic-version=3,iommu=smmuv3")
         self.assertEqual(command[command.index("-kernel") + 1], "haven.img")
+
+    def test_virtio_devices_are_behind_the_smmu(self):
+        options = device_options(("disk", "net"), "d,isk.img")
+        self.assertIn("virtio-blk-pci,drive=disk,addr=1,iommu_platform=on,disable-legacy=on", options)
+        self.assertIn("virtio-net-pci,netdev=net,addr=2,romfile=,iommu_platform=on,disable-legacy=on",
+                      options)
+        self.assertIn("if=none,id=disk,format=raw,file=d,,isk.img,snapshot=off", options)
+        self.assertIn("user,id=net,restrict=on", options)
+
+    def test_disk_that_forgets(self):
+        self.assertIn("snapshot=on", device_options(("disk",), "d", keep=False)[-1])
+
+    def test_devices_that_attack(self):
+        self.assertEqual(device_options(("edu0", "edu1")),
+                         ["-device", "edu,dma_mask=0xffffffffffffffff,addr=3",
+                          "-device", "edu,dma_mask=0xffffffffffffffff,addr=4"])
+
+    def test_served_file(self):
+        self.assertEqual(device_options(("net",), served="a b")[-1],
+                         "user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:80-cmd:cat 'a b'")
+
+    def test_unknown_device(self):
+        with self.assertRaises(KeyError):
+            device_options(("edu2",))
 
 
 if __name__ == "__main__":
