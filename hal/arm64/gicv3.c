@@ -7,6 +7,7 @@
 #include <haven/bits.h>
 #include <haven/hal/gic.h>
 
+#include <arm64/gicv3.h>
 #include <arm64/mmio.h>
 #include <arm64/sysreg.h>
 
@@ -19,8 +20,6 @@
 #define GIC_IPRIORITYR 0x0400
 #define GICD_ICFGR     0x0c00
 #define GICD_IROUTER   0x6000
-#define GICR_TYPER     0x0008
-#define GICR_CTLR      0x0000
 #define GICR_WAKER     0x0014
 #define GICR_SGI_FRAME 0x10000
 #define GICR_STRIDE    0x20000
@@ -88,6 +87,20 @@ static hv_u64 find_frame(hv_u64 first, hv_u32 frames)
 		const hv_u64 frame = first + (hv_u64)i * GICR_STRIDE;
 
 		if (HV_GET(TYPER_AFFINITY, mmio_read64(frame + GICR_TYPER)) == affinity)
+			return frame;
+	}
+	return 0;
+}
+
+hv_u64 gicv3_redistributor(void)
+{
+	const hv_u64 affinity = packed_affinity(read_mpidr_el1());
+
+	for (hv_u32 i = 0; i < HV_MAX_CPUS; i++) { /* bound: HV_MAX_CPUS */
+		const hv_u64 frame = gicr[i] - GICR_SGI_FRAME;
+
+		if (gicr[i] != 0 &&
+		    HV_GET(TYPER_AFFINITY, mmio_read64(frame + GICR_TYPER)) == affinity)
 			return frame;
 	}
 	return 0;

@@ -33,6 +33,12 @@
 #define CBASER_ADDRESS   HV_BITS(51, 16)
 #define SHAREABILITY     HV_BITS(11, 10) /* in all four registers */
 
+#define GICD_TYPER_IDBITS  HV_BITS(23, 19)
+#define GICD_TYPER_LPIS    HV_BIT(17)
+#define GICD_TYPER_LPI_NUM HV_BITS(15, 11) /* 2^(n + 1) LPIs; 0: as many as IDbits allow */
+#define   ENOUGH_LPIS       7u
+_Static_assert(HV_LPI_MAX <= 2u << ENOUGH_LPIS, "num_LPIs");
+#define GICR_TYPER_PLPIS   HV_BIT(0)
 #define LPI_PTZ          HV_BIT(62) /* GICR_PENDBASER: the table is zero; reads 0 */
 #define LPI_OUTER        HV_BITS(58, 56)
 #define LPI_INNER        HV_BITS(9, 7)
@@ -113,6 +119,16 @@ hv_u32 hv_its_baser_type(hv_u64 baser)
 hv_u32 hv_its_baser_entries(hv_u64 baser)
 {
 	return HV_ITS_TABLE_BYTES / ((hv_u32)HV_GET(BASER_ENTRY_SIZE, baser) + 1);
+}
+
+bool hv_lpi_supported(hv_u32 gicd_typer, hv_u64 gicr_typer, hv_u32 id_bits)
+{
+	const hv_u64 number = HV_GET(GICD_TYPER_LPI_NUM, gicd_typer);
+
+	if ((gicd_typer & GICD_TYPER_LPIS) == 0 || (gicr_typer & GICR_TYPER_PLPIS) == 0)
+		return false;
+	return HV_GET(GICD_TYPER_IDBITS, gicd_typer) + 1 >= id_bits &&
+	       (number == 0 || number >= ENOUGH_LPIS);
 }
 
 static hv_u64 attributes(hv_u64 inner, bool coherent)

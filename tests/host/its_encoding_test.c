@@ -19,8 +19,8 @@ static void typer_of_two_machines(void **state)
 	struct hv_its_caps caps;
 
 	(void)state;
-	/* QEMU virt: Devbits 15, ID_bits 15, ITT entry 11, physical. */
-	hv_its_decode_typer(UINT64_C(0x1000001efb1), &caps);
+	/* QEMU virt: CIL, CIDbits 15, Devbits 15, ID_bits 15, ITT entry 11, physical. */
+	hv_its_decode_typer(UINT64_C(0x1f0001efb1), &caps);
 	assert_int_equal(caps.device_bits, 16);
 	assert_int_equal(caps.event_bits, 16);
 	assert_int_equal(caps.itt_entry_bytes, 12);
@@ -227,6 +227,22 @@ static void replies_to_redistributor_registers(void **state)
 	}
 }
 
+static void who_can_take_lpis(void **state)
+{
+	(void)state;
+	/* QEMU virt: GICD_TYPER 0x037a0008 and alike: IDbits 15, LPIS; GICR_TYPER.PLPIS */
+	assert_true(hv_lpi_supported(0x037a0008, 1, 14));
+	assert_true(hv_lpi_supported(0x037a0008, 1, 16));
+	assert_false(hv_lpi_supported(0x037a0008, 1, 17));
+	assert_false(hv_lpi_supported(0x03780008, 1, 14));                        /* no LPIS */
+	assert_false(hv_lpi_supported(0x037a0008, UINT64_C(0xfffffffffffffffe), 14)); /* no PLPIS */
+	assert_true(hv_lpi_supported(0x006a0000, 1, 14));  /* IDbits 13 */
+	assert_false(hv_lpi_supported(0x00620000, 1, 14)); /* IDbits 12 */
+	assert_true(hv_lpi_supported(0x006a3800, 1, 14));  /* num_LPIs 7: 256 */
+	assert_false(hv_lpi_supported(0x006a3000, 1, 14)); /* num_LPIs 6: 128 */
+	assert_true(hv_lpi_supported(0x006af800, 1, 14));
+}
+
 static void numbers_of_lpis(void **state)
 {
 	(void)state;
@@ -263,6 +279,7 @@ int main(void)
 		cmocka_unit_test(table_registers),
 		cmocka_unit_test(replies_to_table_registers),
 		cmocka_unit_test(replies_to_redistributor_registers),
+		cmocka_unit_test(who_can_take_lpis),
 		cmocka_unit_test(numbers_of_lpis),
 		cmocka_unit_test(frame_tells_its_interrupts),
 	};

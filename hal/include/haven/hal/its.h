@@ -66,8 +66,8 @@ bool hv_hal_its_issue(struct hv_hal_its *its, const struct hv_its_cmd *commands,
  * @param coherent What the board says.
  *
  * @retval false  This redistributor has no LPIs, or fewer INTID bits; a table is not aligned
- *                or not accepted; LPIs were enabled before, with tables that are not ours, and
- *                cannot be disabled; or EnableLPIs reads 0 afterwards.
+ *                or not accepted; LPIs are on already, and this redistributor cannot turn them off;
+ *                or EnableLPIs reads 0 afterwards.
  */
 HV_MUST_CHECK
 bool hv_hal_lpi_enable(const hv_u8 *config, void *pending, hv_u32 id_bits, bool coherent);

@@ -99,6 +99,11 @@ hv_u32 hv_its_baser_entries(hv_u64 baser);
 hv_u64 hv_its_baser(hv_u64 as_read, hv_u64 pa, bool coherent);
 /** GITS_CBASER for HV_ITS_CMDQ_BYTES at @p pa, 64 KB aligned. Cost: constant. */
 hv_u64 hv_its_cbaser(hv_u64 pa, bool coherent);
+/**
+ * Can this redistributor take LPIs 8192..8192 + HV_LPI_MAX - 1, with tables for INTIDs of
+ * @p id_bits? By GICD_TYPER.LPIS, num_LPIs and IDbits, GICR_TYPER.PLPIS. Cost: constant.
+ */
+bool hv_lpi_supported(hv_u32 gicd_typer, hv_u64 gicr_typer, hv_u32 id_bits);
 /** GICR_PROPBASER for INTIDs of @p id_bits, 14..32; @p pa 4 KB aligned. Cost: constant. */
 hv_u64 hv_lpi_propbaser(hv_u64 pa, hv_u32 id_bits, bool coherent);
 /** GICR_PENDBASER for a zeroed table; @p pa 64 KB aligned. Cost: constant. */
