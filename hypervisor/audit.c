@@ -26,8 +26,8 @@ void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 		.detail = detail,
 	};
 
-	if (cpu->partition != NULL)
-		record.partition = (hv_u16)cpu->partition->config->id;
+	if (cpu->vcpu != NULL)
+		record.partition = (hv_u16)cpu->vcpu->partition_id;
 	if (regs != NULL) {
 		record.esr = regs->esr;
 		record.far = regs->far;

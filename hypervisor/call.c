@@ -12,43 +12,43 @@
 /* A peer that is rung all the time loses one exit, some 300 instructions, each 20 us. */
 #define BELLS_PER_SECOND 50000u
 
-static bool entry_is_own(const struct hv_cpu *cpu, hv_u64 entry)
+static bool entry_is_own(const struct hv_partition *p, hv_u64 entry)
 {
-	return (entry & 3) == 0 && hv_stage2_check_access(cpu->partition->config->id, entry, 4) == HV_OK;
+	return (entry & 3) == 0 && hv_stage2_check_access(p->config->id, entry, 4) == HV_OK;
 }
 
-static void psci_locked(struct hv_cpu *cpu, const hv_u64 *x, struct hv_psci_result *result)
+static void psci_locked(struct hv_vcpu *vcpu, const hv_u64 *x, struct hv_psci_result *result)
 {
-	struct hv_psci *psci = &cpu->partition->psci;
+	struct hv_psci *psci = &vcpu->partition->psci;
 
-	hv_psci_call(psci, cpu->vcpu, x, result);
+	hv_psci_call(psci, vcpu->index, x, result);
 	if ((result->action == HV_PSCI_CPU_ON || result->action == HV_PSCI_POWERDOWN) &&
-	    !entry_is_own(cpu, result->entry))
+	    !entry_is_own(vcpu->partition, result->entry))
 		hv_psci_refuse_entry(psci, result);
 }
 
-static void call_psci(struct hv_cpu *cpu, hv_u64 *x)
+static void call_psci(struct hv_vcpu *vcpu, hv_u64 *x)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	struct hv_psci_result result;
 
 	hv_lock(&p->lock);
-	psci_locked(cpu, x, &result);
+	psci_locked(vcpu, x, &result);
 	hv_unlock(&p->lock);
 	x[0] = result.x0;
 	switch (result.action) {
 	case HV_PSCI_CPU_ON:
-		hv_kick(hv_cpu_of(p, result.target), HV_REQUEST_LOOK);
+		hv_kick(&p->vcpu[result.target], HV_REQUEST_LOOK);
 		break;
 	case HV_PSCI_CPU_OFF:
 		if (!hv_psci_alive(&p->psci))
 			hv_partition_leave(HV_PARTITION_OFF, false);
 		hv_vcpu_park();
 	case HV_PSCI_STANDBY:
-		hv_vcpu_standby(cpu);
+		hv_vcpu_standby(vcpu);
 		break;
 	case HV_PSCI_POWERDOWN:
-		hv_vcpu_powerdown(cpu, result.entry, result.context);
+		hv_vcpu_powerdown(vcpu, result.entry, result.context);
 	case HV_PSCI_SYSTEM_OFF:
 		hv_partition_leave(HV_PARTITION_OFF, false);
 	case HV_PSCI_SYSTEM_RESET:
@@ -78,15 +78,15 @@ static void call_doorbell(struct hv_partition *p, hv_u64 *x)
 	ring = hv_call_doorbell(p->config->doorbell_peers, x, &p->bell, hv_hal_counter(), interval);
 	hv_unlock(&p->lock);
 	if (ring)
-		hv_kick(hv_cpu_of(&hv_partitions[x[1] - 1], 0), HV_REQUEST_BELL);
+		hv_kick(&hv_partitions[x[1] - 1].vcpu[0], HV_REQUEST_BELL);
 }
 
-static void call_info(const struct hv_cpu *cpu, hv_u64 *x)
+static void call_info(const struct hv_vcpu *vcpu, hv_u64 *x)
 {
-	const struct hv_partition_config *config = cpu->partition->config;
+	const struct hv_partition_config *config = vcpu->partition->config;
 
 	x[1] = config->id;
-	x[2] = cpu->vcpu | (hv_u64)config->vcpu_count << 16;
+	x[2] = vcpu->index | (hv_u64)config->vcpu_count << 16;
 	x[3] = config->doorbell_peers;
 }
 
@@ -108,8 +108,8 @@ static void audit_unknown(hv_u64 function)
 
 void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
-	struct hv_partition *p = cpu->partition;
+	struct hv_vcpu *vcpu = hv_vcpu_self();
+	struct hv_partition *p = vcpu->partition;
 	hv_u64 *x = frame->x;
 	const hv_u64 function = x[0];
 
@@ -123,7 +123,7 @@ void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 		audit_unknown(function);
 		break;
 	case HV_CALL_PSCI:
-		call_psci(cpu, x);
+		call_psci(vcpu, x);
 		break;
 	case HV_CALL_FORWARD:
 		hv_hal_smc_forward(x);
@@ -132,7 +132,7 @@ void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
 		call_budget(p, x);
 		break;
 	case HV_CALL_PARTITION_INFO:
-		call_info(cpu, x);
+		call_info(vcpu, x);
 		break;
 	case HV_CALL_CONSOLE_WRITE:
 		call_console_write(p, x);

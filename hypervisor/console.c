@@ -47,13 +47,13 @@ void hv_console_launch(void)
 	hv_print_use_ring();
 	hv_hal_gic_route(board->uart_irq, hv_cpus[hv_config.service_cpu].mpidr);
 	hv_hal_gic_enable(0, board->uart_irq / 32, 1u << (board->uart_irq % 32));
-	hv_kick(hv_config.service_cpu, HV_REQUEST_CONSOLE);
+	hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_CONSOLE);
 }
 
 void hv_console_post(void)
 {
 	if (__atomic_exchange_n(&armed, 1, __ATOMIC_ACQ_REL) == 0)
-		hv_kick(hv_config.service_cpu, HV_REQUEST_CONSOLE);
+		hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_CONSOLE);
 }
 
 void hv_console_put_own(hv_u8 byte)
@@ -82,7 +82,7 @@ static void wake_writers(void)
 		struct hv_partition *p = &hv_partitions[hv_ctz32(drained)];
 
 		if (hv_vpl011_drained(&p->uart))
-			hv_kick(hv_cpu_of(p, 0), HV_REQUEST_UART);
+			hv_kick(&p->vcpu[0], HV_REQUEST_UART);
 	}
 }
 
@@ -155,7 +155,7 @@ void hv_console_input(void)
 	for (hv_u32 i = 0; i < 32 && hv_port_uart_get(&key); i++) { /* bound: 32, the UART's FIFO */
 		switch (hv_conmux_key(&mux, key, &source)) {
 		case HV_KEY_DELIVERED:
-			hv_kick(hv_cpu_of(&hv_partitions[source - 1], 0), HV_REQUEST_UART);
+			hv_kick(&hv_partitions[source - 1].vcpu[0], HV_REQUEST_UART);
 			break;
 		case HV_KEY_QUIT:
 			quit = QUIT_STEPS;
@@ -168,13 +168,13 @@ void hv_console_input(void)
 	hv_console_post();
 }
 
-void hv_console_guest_update(struct hv_cpu *cpu)
+void hv_console_guest_update(struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 
 	if (p->config->vuart_ipa == 0)
 		return;
 	hv_lock(&p->lock);
-	hv_gic_set_level_locked(cpu, p->config->vuart_irq, hv_vpl011_update(&p->uart));
+	hv_gic_set_level_locked(vcpu, p->config->vuart_irq, hv_vpl011_update(&p->uart));
 	hv_unlock(&p->lock);
 }

@@ -25,6 +25,6 @@ void hv_console_put_own(hv_u8 byte);
 /** A ring of this CPU's partition got bytes: see to it that a step comes. Any CPU. */
 void hv_console_post(void);
 /** Rings moved: let the guest's emulated UART notice. On a CPU of the partition. */
-void hv_console_guest_update(struct hv_cpu *cpu);
+void hv_console_guest_update(struct hv_vcpu *vcpu);
 
 #endif

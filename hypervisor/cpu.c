@@ -8,10 +8,21 @@
 
 struct hv_cpu hv_cpus[HV_MAX_CPUS];
 
-void hv_kick(hv_u32 cpu, hv_u32 request)
+/* A bit that is still set has its SGI under way. */
+static void request(hv_u32 *requests, hv_u32 bit, const struct hv_cpu *cpu)
 {
-	__atomic_fetch_or(&hv_cpus[cpu].requests, request, __ATOMIC_RELEASE);
-	hv_hal_gic_send_sgi(hv_cpus[cpu].mpidr, HV_SGI_KICK);
+	if ((__atomic_fetch_or(requests, bit, __ATOMIC_ACQ_REL) & bit) == 0)
+		hv_hal_gic_send_sgi(cpu->mpidr, HV_SGI_KICK);
+}
+
+void hv_kick(struct hv_vcpu *vcpu, hv_u32 bit)
+{
+	request(&vcpu->requests, bit, vcpu->cpu);
+}
+
+void hv_kick_cpu(hv_u32 cpu, hv_u32 bit)
+{
+	request(&hv_cpus[cpu].requests, bit, &hv_cpus[cpu]);
 }
 
 _Noreturn void hv_cpu_loop(void)
@@ -22,8 +33,8 @@ _Noreturn void hv_cpu_loop(void)
 	for (;;) { /* bound: none, this is the idle loop */
 		const bool handled = hv_irq_handle_one();
 
-		if (cpu->partition != NULL)
-			hv_partition_step(cpu);
+		if (cpu->vcpu != NULL)
+			hv_partition_step(cpu->vcpu);
 		if (!handled)
 			hv_hal_wait();
 	}
@@ -46,7 +57,7 @@ void hv_cpu_prepare(struct hv_cpu *cpu)
 	const struct hv_board *board = hv_config.board;
 
 	hv_hal_cpu_init();
-	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->partition == NULL ? 0 : cpu->partition->vttbr);
+	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->vcpu == NULL ? 0 : cpu->vcpu->partition->vttbr);
 	if (!hv_hal_gicr_init(board->gicr_base, board->cpu_count, cpu->index))
 		hv_panic("GIC: no redistributor for this CPU at the board's addresses");
 	hv_hal_gic_enable(cpu->index, 0, 1u << board->maintenance_ppi);

@@ -5,9 +5,9 @@
 #include "gic.h"
 
 /* Read, sync, flush, write: the slow way. Lock held. */
-static void read_lrs(const struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
+static void read_lrs(const struct hv_vcpu *vcpu, struct hv_vgic_lrs *lrs)
 {
-	hv_u32 used = hv_vgic_used(&cpu->partition->vgic, cpu->vcpu);
+	hv_u32 used = hv_vgic_used(&vcpu->partition->vgic, vcpu->index);
 
 	for (; used != 0; used &= used - 1) { /* bound: list registers */
 		const hv_u32 index = hv_ctz32(used);
@@ -18,86 +18,86 @@ static void read_lrs(const struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
 	lrs->vmcr = hv_hal_ich_vmcr();
 }
 
-static void tell_others(struct hv_cpu *cpu, hv_u32 vcpus)
+static void tell_others(struct hv_vcpu *vcpu, hv_u32 vcpus)
 {
-	for (vcpus &= ~(1u << cpu->vcpu); vcpus != 0; vcpus &= vcpus - 1) /* bound: vCPUs */
-		hv_kick(hv_cpu_of(cpu->partition, hv_ctz32(vcpus)), HV_REQUEST_VGIC);
+	for (vcpus &= ~(1u << vcpu->index); vcpus != 0; vcpus &= vcpus - 1) /* bound: vCPUs */
+		hv_kick(&vcpu->partition->vcpu[hv_ctz32(vcpus)], HV_REQUEST_VGIC);
 }
 
-static void apply_sync(struct hv_cpu *cpu, const struct hv_vgic_sync_fx *fx)
+static void apply_sync(struct hv_vcpu *vcpu, const struct hv_vgic_sync_fx *fx)
 {
 	for (hv_u32 i = 0; i < fx->count; i++) /* bound: HV_VGIC_MAX_LRS + HV_VGIC_EOI_STEP + 1 */
 		hv_hal_gic_deactivate(fx->deactivate[i]);
-	tell_others(cpu, fx->kick);
+	tell_others(vcpu, fx->kick);
 }
 
-static void sync(struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
+static void sync(struct hv_vcpu *vcpu, struct hv_vgic_lrs *lrs)
 {
 	struct hv_vgic_sync_fx fx;
 
-	read_lrs(cpu, lrs);
-	hv_vgic_sync(&cpu->partition->vgic, cpu->vcpu, lrs, &fx);
-	apply_sync(cpu, &fx);
+	read_lrs(vcpu, lrs);
+	hv_vgic_sync(&vcpu->partition->vgic, vcpu->index, lrs, &fx);
+	apply_sync(vcpu, &fx);
 }
 
-static void flush(struct hv_cpu *cpu, struct hv_vgic_lrs *lrs)
+static void flush(struct hv_vcpu *vcpu, struct hv_vgic_lrs *lrs)
 {
-	struct hv_vgic *vgic = &cpu->partition->vgic;
+	struct hv_vgic *vgic = &vcpu->partition->vgic;
 
-	hv_vgic_flush(vgic, cpu->vcpu, lrs);
+	hv_vgic_flush(vgic, vcpu->index, lrs);
 	for (hv_u32 i = 0; i < vgic->lrs; i++) /* bound: list registers */
 		hv_hal_lr_write(i, lrs->lr[i]);
 	hv_hal_ich_set_hcr(lrs->hcr);
 }
 
-static void refill_locked(struct hv_cpu *cpu)
+static void refill_locked(struct hv_vcpu *vcpu)
 {
 	struct hv_vgic_lrs lrs;
 
-	sync(cpu, &lrs);
-	flush(cpu, &lrs);
+	sync(vcpu, &lrs);
+	flush(vcpu, &lrs);
 }
 
-static void take_step(struct hv_cpu *cpu, enum hv_vgic_step step, const struct hv_vgic_slot *slot)
+static void take_step(struct hv_vcpu *vcpu, enum hv_vgic_step step, const struct hv_vgic_slot *slot)
 {
 	if (step == HV_VGIC_WRITE_LR)
 		hv_hal_lr_write(slot->index, slot->value);
-	else if (step == HV_VGIC_RESYNC && cpu->in_guest)
-		refill_locked(cpu);
+	else if (step == HV_VGIC_RESYNC && vcpu->in_guest)
+		refill_locked(vcpu);
 }
 
 /* While the vCPU is out of the guest no list register counts as free: all is latched. */
-static hv_u64 free_lrs(const struct hv_cpu *cpu)
+static hv_u64 free_lrs(const struct hv_vcpu *vcpu)
 {
-	return cpu->in_guest ? hv_hal_lr_empty() : 0;
+	return vcpu->in_guest ? hv_hal_lr_empty() : 0;
 }
 
-static void deliver_locked(struct hv_cpu *cpu)
+static void deliver_locked(struct hv_vcpu *vcpu)
 {
 	struct hv_vgic_slot slot;
 
-	if (cpu->in_guest)
-		take_step(cpu,
-			  hv_vgic_deliver(&cpu->partition->vgic, cpu->vcpu, free_lrs(cpu), &slot),
+	if (vcpu->in_guest)
+		take_step(vcpu,
+			  hv_vgic_deliver(&vcpu->partition->vgic, vcpu->index, free_lrs(vcpu), &slot),
 			  &slot);
 }
 
-static void kick_locked(struct hv_cpu *cpu, hv_u32 vcpus)
+static void kick_locked(struct hv_vcpu *vcpu, hv_u32 vcpus)
 {
-	if ((vcpus & (1u << cpu->vcpu)) != 0)
-		deliver_locked(cpu);
-	tell_others(cpu, vcpus);
+	if ((vcpus & (1u << vcpu->index)) != 0)
+		deliver_locked(vcpu);
+	tell_others(vcpu, vcpus);
 }
 
-void hv_gic_inject(struct hv_cpu *cpu, hv_u32 intid)
+void hv_gic_inject(struct hv_vcpu *vcpu, hv_u32 intid)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	struct hv_vgic_slot slot;
 	enum hv_vgic_step step;
 
 	hv_lock(&p->lock);
-	step = hv_vgic_inject(&p->vgic, cpu->vcpu, intid, free_lrs(cpu), &slot);
-	take_step(cpu, step, &slot);
+	step = hv_vgic_inject(&p->vgic, vcpu->index, intid, free_lrs(vcpu), &slot);
+	take_step(vcpu, step, &slot);
 	hv_unlock(&p->lock);
 	if (step == HV_VGIC_FOREIGN) {
 		hv_hal_gic_deactivate(intid);
@@ -105,70 +105,70 @@ void hv_gic_inject(struct hv_cpu *cpu, hv_u32 intid)
 	}
 }
 
-void hv_gic_deliver(struct hv_cpu *cpu)
+void hv_gic_deliver(struct hv_vcpu *vcpu)
 {
-	hv_lock(&cpu->partition->lock);
-	deliver_locked(cpu);
-	hv_unlock(&cpu->partition->lock);
+	hv_lock(&vcpu->partition->lock);
+	deliver_locked(vcpu);
+	hv_unlock(&vcpu->partition->lock);
 }
 
-void hv_gic_refill(struct hv_cpu *cpu)
+void hv_gic_refill(struct hv_vcpu *vcpu)
 {
-	if (!cpu->in_guest)
+	if (!vcpu->in_guest)
 		return;
-	hv_lock(&cpu->partition->lock);
-	refill_locked(cpu);
-	hv_unlock(&cpu->partition->lock);
+	hv_lock(&vcpu->partition->lock);
+	refill_locked(vcpu);
+	hv_unlock(&vcpu->partition->lock);
 }
 
-void hv_gic_set_level_locked(struct hv_cpu *cpu, hv_u32 intid, bool high)
+void hv_gic_set_level_locked(struct hv_vcpu *vcpu, hv_u32 intid, bool high)
 {
-	kick_locked(cpu, hv_vgic_set_level(&cpu->partition->vgic, cpu->vcpu, intid, high));
+	kick_locked(vcpu, hv_vgic_set_level(&vcpu->partition->vgic, vcpu->index, intid, high));
 }
 
-bool hv_gic_sgi(struct hv_cpu *cpu, hv_u64 value)
+bool hv_gic_sgi(struct hv_vcpu *vcpu, hv_u64 value)
 {
 	bool denied = false;
-	const hv_u32 kick = hv_vgic_sgi(&cpu->partition->vgic, cpu->vcpu, value, &denied);
+	const hv_u32 kick = hv_vgic_sgi(&vcpu->partition->vgic, vcpu->index, value, &denied);
 
-	if ((kick & (1u << cpu->vcpu)) != 0)
-		hv_gic_deliver(cpu);
-	tell_others(cpu, kick);
+	if ((kick & (1u << vcpu->index)) != 0)
+		hv_gic_deliver(vcpu);
+	tell_others(vcpu, kick);
 	return !denied;
 }
 
-void hv_gic_dir(struct hv_cpu *cpu, hv_u32 intid)
+void hv_gic_dir(struct hv_vcpu *vcpu, hv_u32 intid)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	struct hv_vgic_sync_fx fx;
 	struct hv_vgic_lrs lrs;
 
 	hv_lock(&p->lock);
-	read_lrs(cpu, &lrs);
-	hv_vgic_sync(&p->vgic, cpu->vcpu, &lrs, &fx);
-	hv_vgic_dir(&p->vgic, cpu->vcpu, intid, &fx);
-	apply_sync(cpu, &fx);
-	flush(cpu, &lrs);
+	read_lrs(vcpu, &lrs);
+	hv_vgic_sync(&p->vgic, vcpu->index, &lrs, &fx);
+	hv_vgic_dir(&p->vgic, vcpu->index, intid, &fx);
+	apply_sync(vcpu, &fx);
+	flush(vcpu, &lrs);
 	hv_unlock(&p->lock);
 }
 
-static void apply(const struct hv_cpu *cpu, const struct hv_vgic_fx *fx, hv_u64 *value)
+static void apply(const struct hv_vcpu *vcpu, const struct hv_vgic_fx *fx, hv_u64 *value)
 {
-	const struct hv_partition *p = cpu->partition;
-	const hv_u32 frame = fx->redist == 0 ? HV_GICD : hv_cpu_of(p, fx->redist - 1);
+	const struct hv_partition *p = vcpu->partition;
+	const hv_u32 frame = fx->redist == 0 ? HV_GICD : p->vcpu[fx->redist - 1].cpu->index;
 
 	if (fx->merge != 0)
 		*value |= fx->merge & hv_hal_gic_read(frame, fx->merge_offset);
 	for (hv_u32 i = 0; i < fx->pokes; i++) /* bound: 2 */
 		hv_hal_gic_write(frame, fx->poke[i].offset, fx->poke[i].value);
 	if (fx->route_intid != 0)
-		hv_hal_gic_route(fx->route_intid, hv_cpus[hv_cpu_of(p, fx->route_vcpu)].mpidr);
+		hv_hal_gic_route(fx->route_intid, p->vcpu[fx->route_vcpu].cpu->mpidr);
 }
 
-bool hv_gic_access(struct hv_cpu *cpu, bool redist, hv_u32 offset, hv_u32 size, bool write,
+bool hv_gic_access(struct hv_vcpu *vcpu, bool redist, hv_u32 offset, hv_u32 size, bool write,
 		   hv_u64 *value, bool *denied)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	const bool resync = hv_vgic_needs_sync(offset, redist);
 	enum hv_vgic_verdict verdict;
 	struct hv_vgic_lrs lrs;
@@ -176,35 +176,35 @@ bool hv_gic_access(struct hv_cpu *cpu, bool redist, hv_u32 offset, hv_u32 size, 
 
 	hv_lock(&p->lock);
 	if (resync)
-		sync(cpu, &lrs);
+		sync(vcpu, &lrs);
 	verdict = redist ? hv_vgic_redist_access(&p->vgic, offset, size, write, value, &fx)
 			 : hv_vgic_dist_access(&p->vgic, offset, size, write, value, &fx);
-	apply(cpu, &fx, value);
+	apply(vcpu, &fx, value);
 	if (resync)
-		flush(cpu, &lrs);
-	kick_locked(cpu, fx.kick);
+		flush(vcpu, &lrs);
+	kick_locked(vcpu, fx.kick);
 	hv_unlock(&p->lock);
 	*denied = fx.denied;
 	return verdict == HV_VGIC_DONE;
 }
 
-void hv_gic_enter(struct hv_cpu *cpu)
+void hv_gic_enter(struct hv_vcpu *vcpu)
 {
 	hv_hal_ich_reset();
-	hv_lock(&cpu->partition->lock);
-	cpu->in_guest = true;
-	refill_locked(cpu);
-	hv_unlock(&cpu->partition->lock);
+	hv_lock(&vcpu->partition->lock);
+	vcpu->in_guest = true;
+	refill_locked(vcpu);
+	hv_unlock(&vcpu->partition->lock);
 }
 
-void hv_gic_leave(struct hv_cpu *cpu)
+void hv_gic_leave(struct hv_vcpu *vcpu)
 {
 	struct hv_vgic_lrs lrs;
 
-	hv_lock(&cpu->partition->lock);
-	sync(cpu, &lrs);
-	cpu->in_guest = false;
-	hv_unlock(&cpu->partition->lock);
+	hv_lock(&vcpu->partition->lock);
+	sync(vcpu, &lrs);
+	vcpu->in_guest = false;
+	hv_unlock(&vcpu->partition->lock);
 	hv_hal_ich_reset();
 }
 
@@ -260,9 +260,9 @@ void hv_gic_quiesce(struct hv_partition *p)
 		const hv_u32 cpus = word == 0 ? p->config->vcpu_count : 1;
 
 		for (hv_u32 i = 0; i < cpus && mask != 0; i++) { /* bound: HV_MAX_CPUS */
-			hv_hal_gic_disable(hv_cpu_of(p, i), word, mask);
-			hv_hal_gic_clear_pending(hv_cpu_of(p, i), word, mask);
-			hv_hal_gic_clear_active(hv_cpu_of(p, i), word, mask);
+			hv_hal_gic_disable(p->vcpu[i].cpu->index, word, mask);
+			hv_hal_gic_clear_pending(p->vcpu[i].cpu->index, word, mask);
+			hv_hal_gic_clear_active(p->vcpu[i].cpu->index, word, mask);
 		}
 	}
 	for (hv_u32 i = 0; i < p->config->irq_count; i++) { /* bound: configured interrupts */

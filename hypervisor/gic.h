@@ -5,31 +5,31 @@
  * @file
  * Between lib/irq and the hardware: applies what the virtual GIC decided.
  *
- * Unless stated, each takes the lock of the partition that lives on this CPU.
+ * Unless stated, each takes the partition's lock and runs on the vCPU's CPU.
  */
 #include "hv.h"
 
-/** Physical interrupt of this CPU's partition, acknowledged and priority-dropped. */
-void hv_gic_inject(struct hv_cpu *cpu, hv_u32 intid);
-/** Bring in what became pending for this CPU's vCPU. */
-void hv_gic_deliver(struct hv_cpu *cpu);
+/** Physical interrupt of its partition, acknowledged and priority-dropped. */
+void hv_gic_inject(struct hv_vcpu *vcpu, hv_u32 intid);
+/** Bring in what became pending for it. */
+void hv_gic_deliver(struct hv_vcpu *vcpu);
 /** Maintenance interrupt: re-read and refill the list registers. */
-void hv_gic_refill(struct hv_cpu *cpu);
+void hv_gic_refill(struct hv_vcpu *vcpu);
 /** Drive the line of an emulated device; vCPUs concerned are told. The caller holds the lock. */
-void hv_gic_set_level_locked(struct hv_cpu *cpu, hv_u32 intid, bool high);
+void hv_gic_set_level_locked(struct hv_vcpu *vcpu, hv_u32 intid, bool high);
 /** The guest wrote ICC_SGI1R_EL1. @return false if a target was refused. */
-bool hv_gic_sgi(struct hv_cpu *cpu, hv_u64 value);
+bool hv_gic_sgi(struct hv_vcpu *vcpu, hv_u64 value);
 /** The guest wrote ICC_DIR_EL1 while it traps. */
-void hv_gic_dir(struct hv_cpu *cpu, hv_u32 intid);
+void hv_gic_dir(struct hv_vcpu *vcpu, hv_u32 intid);
 
 /** Access of the guest to GICD or GICR. @return false if the width is not allowed. */
-bool hv_gic_access(struct hv_cpu *cpu, bool redist, hv_u32 offset, hv_u32 size, bool write,
+bool hv_gic_access(struct hv_vcpu *vcpu, bool redist, hv_u32 offset, hv_u32 size, bool write,
 		   hv_u64 *value, bool *denied);
 
 /** Virtual CPU interface of a vCPU that is about to enter the guest. */
-void hv_gic_enter(struct hv_cpu *cpu);
+void hv_gic_enter(struct hv_vcpu *vcpu);
 /** Take list registers back from a vCPU that leaves the guest, and free them. */
-void hv_gic_leave(struct hv_cpu *cpu);
+void hv_gic_leave(struct hv_vcpu *vcpu);
 
 /** Boot: virtual GIC of a partition from its configuration, triggers in the hardware. */
 void hv_gic_configure(struct hv_partition *partition);

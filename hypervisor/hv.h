@@ -5,9 +5,10 @@
  * @file
  * Run-time state of the reference hypervisor, and who may touch it.
  *
- * A struct hv_cpu belongs to its CPU. A struct hv_partition is touched by the CPUs
- * of its own vCPUs only, under its lock, except for what is marked atomic or
- * for the two console rings, whose other end is the service CPU.
+ * A struct hv_cpu belongs to its CPU, and so does a struct hv_vcpu that lives there. A
+ * struct hv_partition is touched by the CPUs of its own vCPUs only, under its lock, except
+ * for what is marked atomic or for the two console rings, whose other end is the service
+ * CPU.
  */
 #include <haven/config.h>
 #include <haven/hal/cpu.h>
@@ -19,12 +20,14 @@
 #include <haven/vgic.h>
 #include <haven/vpl011.h>
 
-/** Reasons for a kick, struct hv_cpu.requests. Any CPU may set them. */
-#define HV_REQUEST_LOOK    1u /**< Partition or vCPU state changed: see the cpu loop. */
-#define HV_REQUEST_VGIC    2u /**< Something became pending for this vCPU. */
-#define HV_REQUEST_UART    4u /**< Console rings moved. */
-#define HV_REQUEST_BELL    8u /**< A peer rang the doorbell. */
-#define HV_REQUEST_CONSOLE 16u /**< To the service CPU: a ring has bytes. */
+/** Reasons for a kick, struct hv_vcpu.requests. Any CPU may set them. */
+#define HV_REQUEST_LOOK 1u /**< Partition or vCPU state changed: see the cpu loop. */
+#define HV_REQUEST_VGIC 2u /**< Something became pending for this vCPU. */
+#define HV_REQUEST_UART 4u /**< Console rings moved. */
+#define HV_REQUEST_BELL 8u /**< A peer rang the doorbell. */
+
+/** The same for a CPU itself, struct hv_cpu.requests. */
+#define HV_REQUEST_CONSOLE 1u /**< To the service CPU: a ring has bytes. */
 
 struct hv_partition;
 
@@ -37,14 +40,21 @@ struct hv_lock {
 	hv_u16 serving;
 };
 
+struct hv_vcpu {
+	struct hv_partition *partition;
+	struct hv_cpu *cpu; /**< Where it lives. */
+	hv_u32 partition_id;
+	hv_u32 index;    /**< In its partition. */
+	hv_u32 requests; /**< Atomic. */
+	bool in_guest;   /**< It has been entered and not been parked since. */
+};
+
 struct hv_cpu {
-	hv_u32 index;
-	hv_u32 vcpu; /**< Index of the vCPU in its partition. */
+	struct hv_vcpu *vcpu; /**< The one that lives here; NULL: none. */
 	hv_u64 mpidr;
-	struct hv_partition *partition; /**< NULL: no vCPU lives here. */
 	struct hv_journal *journal;
 	hv_u64 stack_top;
-	bool in_guest;   /**< The vCPU has been entered and not been parked since. */
+	hv_u32 index;
 	hv_u32 requests; /**< Atomic. */
 	hv_u32 up;       /**< Atomic: 1 once the CPU is in its loop. */
 };
@@ -60,6 +70,7 @@ enum hv_partition_state {
 
 struct hv_partition {
 	const struct hv_partition_config *config;
+	struct hv_vcpu *vcpu; /**< config->vcpu_count of them. */
 	struct hv_lock lock;
 	hv_u32 state;        /**< Atomic, enum hv_partition_state. */
 	hv_u32 next;         /**< State after STOPPING: OFF, SUSPENDED or STARTING. */
@@ -79,18 +90,21 @@ extern struct hv_partition hv_partitions[]; /**< hv_config.partition_count of th
 extern struct hv_stage2_vtcr hv_vtcr;
 
 /* state.c, compiled with each configuration */
+extern struct hv_vcpu hv_vcpus[]; /**< Of all partitions, in their order. */
 extern hv_table_t hv_stage2_tables[];
 extern const hv_u32 hv_stage2_table_count;
 
 /* cpu.c */
-/** Ask a CPU to look; it stops running its guest for a moment. Any CPU. */
-void hv_kick(hv_u32 cpu, hv_u32 request);
+/** Have a vCPU's CPU look; it stops running its guest for a moment. Any CPU. */
+void hv_kick(struct hv_vcpu *vcpu, hv_u32 bit);
+/** The same for work of a CPU itself. */
+void hv_kick_cpu(hv_u32 cpu, hv_u32 bit);
 /** Where a CPU is whenever its vCPU is not in the guest. */
 _Noreturn void hv_cpu_loop(void);
-/** Physical CPU of a vCPU. */
-static inline hv_u32 hv_cpu_of(const struct hv_partition *partition, hv_u32 vcpu)
+/** The vCPU whose exit is being handled; only where there is one. */
+static inline struct hv_vcpu *hv_vcpu_self(void)
 {
-	return partition->config->vcpu_cpu[vcpu];
+	return hv_hal_cpu_self()->vcpu;
 }
 
 /* lock.c */

@@ -9,38 +9,45 @@
 #include "partition.h"
 #include "trap.h"
 
-static void ring_bell(struct hv_cpu *cpu)
+static void ring_bell(struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 
 	if (p->config->doorbell_irq == 0)
 		return;
 	hv_lock(&p->lock);
-	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, true);
-	hv_gic_set_level_locked(cpu, p->config->doorbell_irq, false);
+	hv_gic_set_level_locked(vcpu, p->config->doorbell_irq, true);
+	hv_gic_set_level_locked(vcpu, p->config->doorbell_irq, false);
 	hv_unlock(&p->lock);
 }
 
-static void handle_partition_requests(struct hv_cpu *cpu, hv_u32 requests)
+static hv_u32 take(hv_u32 *requests)
 {
+	return __atomic_exchange_n(requests, 0, __ATOMIC_ACQ_REL);
+}
+
+static void handle_requests(struct hv_vcpu *vcpu)
+{
+	const hv_u32 requests = take(&vcpu->requests);
+
 	if ((requests & HV_REQUEST_BELL) != 0)
-		ring_bell(cpu);
+		ring_bell(vcpu);
 	if ((requests & HV_REQUEST_UART) != 0)
-		hv_console_guest_update(cpu);
+		hv_console_guest_update(vcpu);
 	if ((requests & HV_REQUEST_VGIC) != 0)
-		hv_gic_deliver(cpu);
-	if ((requests & HV_REQUEST_LOOK) != 0 && cpu->in_guest && hv_partition_is_stopping(cpu->partition))
+		hv_gic_deliver(vcpu);
+	if ((requests & HV_REQUEST_LOOK) != 0 && vcpu->in_guest &&
+	    hv_partition_is_stopping(vcpu->partition))
 		hv_vcpu_park();
 }
 
 static void handle_kick(struct hv_cpu *cpu)
 {
-	const hv_u32 requests = __atomic_exchange_n(&cpu->requests, 0, __ATOMIC_ACQUIRE);
-
-	if ((requests & HV_REQUEST_CONSOLE) != 0)
+	if (__atomic_load_n(&cpu->requests, __ATOMIC_RELAXED) != 0 &&
+	    (take(&cpu->requests) & HV_REQUEST_CONSOLE) != 0)
 		hv_console_kicked();
-	if (cpu->partition != NULL)
-		handle_partition_requests(cpu, requests);
+	if (cpu->vcpu != NULL)
+		handle_requests(cpu->vcpu);
 }
 
 /* Nobody owns it: mask it where it came from, drop it, and leave a trace. An LPI (8192
@@ -60,8 +67,8 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 	hv_hal_gic_deactivate(intid);
 	if (intid == HV_SGI_KICK)
 		handle_kick(cpu);
-	else if (intid == board->maintenance_ppi)
-		hv_gic_refill(cpu);
+	else if (intid == board->maintenance_ppi && cpu->vcpu != NULL)
+		hv_gic_refill(cpu->vcpu);
 	else if (intid == board->hyp_timer_ppi)
 		hv_console_tick();
 }
@@ -69,6 +76,7 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 bool hv_irq_handle_one(void)
 {
 	struct hv_cpu *cpu = hv_hal_cpu_self();
+	struct hv_vcpu *vcpu = cpu->vcpu;
 	const hv_u32 intid = hv_hal_gic_ack();
 	hv_u32 owner;
 
@@ -76,8 +84,8 @@ bool hv_irq_handle_one(void)
 		return false;
 	hv_hal_gic_eoi(intid);
 	owner = hv_irq_owner(cpu->index, intid);
-	if (cpu->partition != NULL && owner == cpu->partition->config->id) {
-		hv_gic_inject(cpu, intid);
+	if (vcpu != NULL && owner == vcpu->partition_id) {
+		hv_gic_inject(vcpu, intid);
 	} else if (owner == HV_PARTITION_HYPERVISOR) {
 		handle_own(cpu, intid);
 	} else if (intid == hv_config.board->uart_irq) {

@@ -55,14 +55,17 @@ static void setup_libraries(void)
 static void place_cpus(void)
 {
 	const struct hv_board *board = hv_config.board;
+	hv_u32 vcpus = 0;
 
 	for (hv_u32 i = 0; i < board->cpu_count; i++) { /* bound: HV_MAX_CPUS */
 		hv_cpus[i].index = i;
 		hv_cpus[i].mpidr = board->mpidr[i];
 		hv_cpus[i].stack_top = hv_stack_top(i);
 	}
-	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
-		hv_partition_place(&hv_partitions[i], &hv_config.partitions[i]);
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
+		hv_partition_place(&hv_partitions[i], &hv_config.partitions[i], &hv_vcpus[vcpus]);
+		vcpus += hv_config.partitions[i].vcpu_count;
+	}
 }
 
 static struct hv_cpu *find_self(void)
@@ -79,7 +82,7 @@ static struct hv_cpu *find_self(void)
 /* CPUs without a job stay off. */
 static bool has_job(const struct hv_cpu *cpu)
 {
-	return cpu->partition != NULL || cpu->index == hv_config.service_cpu;
+	return cpu->vcpu != NULL || cpu->index == hv_config.service_cpu;
 }
 
 static void start_cpu(struct hv_cpu *cpu)

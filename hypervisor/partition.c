@@ -28,12 +28,17 @@ bool hv_partition_is_stopping(const struct hv_partition *p)
 	return state_of(p) == HV_PARTITION_STOPPING;
 }
 
-void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config)
+void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config,
+			struct hv_vcpu *vcpus)
 {
 	p->config = config;
+	p->vcpu = vcpus;
 	for (hv_u32 i = 0; i < config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
-		hv_cpus[config->vcpu_cpu[i]].partition = p;
-		hv_cpus[config->vcpu_cpu[i]].vcpu = i;
+		struct hv_cpu *cpu = &hv_cpus[config->vcpu_cpu[i]];
+
+		vcpus[i] = (struct hv_vcpu){
+			.partition = p, .cpu = cpu, .partition_id = config->id, .index = i};
+		cpu->vcpu = &vcpus[i];
 	}
 	if (hv_stage2_root(config->id, &p->vttbr) != HV_OK)
 		hv_panic("a partition has no stage-2 root");
@@ -43,22 +48,22 @@ void hv_partition_place(struct hv_partition *p, const struct hv_partition_config
 void hv_partition_launch(struct hv_partition *p)
 {
 	__atomic_store_n(&p->state, HV_PARTITION_STARTING, __ATOMIC_RELEASE);
-	hv_kick(hv_cpu_of(p, 0), HV_REQUEST_LOOK);
+	hv_kick(&p->vcpu[0], HV_REQUEST_LOOK);
 }
 
 _Noreturn void hv_vcpu_park(void)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
-	struct hv_partition *p = cpu->partition;
+	struct hv_vcpu *vcpu = hv_vcpu_self();
+	struct hv_partition *p = vcpu->partition;
 
 	hv_hal_vcpu_quiesce();
-	hv_gic_leave(cpu);
+	hv_gic_leave(vcpu);
 	hv_lock(&p->lock);
-	p->running &= ~(1u << cpu->vcpu);
+	p->running &= ~(1u << vcpu->index);
 	hv_unlock(&p->lock);
-	if (hv_partition_is_stopping(p) && cpu->vcpu != 0)
-		hv_kick(hv_cpu_of(p, 0), HV_REQUEST_LOOK);
-	hv_hal_cpu_restart_loop(cpu->stack_top);
+	if (hv_partition_is_stopping(p) && vcpu->index != 0)
+		hv_kick(&p->vcpu[0], HV_REQUEST_LOOK);
+	hv_hal_cpu_restart_loop(vcpu->cpu->stack_top);
 }
 
 /* How final a state is: of two vCPUs that stop their partition at once, the stricter wins. */
@@ -67,27 +72,27 @@ static hv_u32 rank(hv_u32 state)
 	return state == HV_PARTITION_OFF ? 2 : state == HV_PARTITION_SUSPENDED;
 }
 
-static void begin_stop(struct hv_cpu *cpu, enum hv_partition_state next, bool by_fault)
+static void begin_stop(const struct hv_vcpu *vcpu, enum hv_partition_state next, bool by_fault)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 
 	p->next = next;
 	p->restarts += by_fault && next == HV_PARTITION_STARTING;
 	__atomic_store_n(&p->state, HV_PARTITION_STOPPING, __ATOMIC_RELEASE);
 	for (hv_u32 i = 0; i < p->config->vcpu_count; i++) { /* bound: HV_MAX_CPUS */
-		if (i != cpu->vcpu)
-			hv_kick(hv_cpu_of(p, i), HV_REQUEST_LOOK);
+		if (i != vcpu->index)
+			hv_kick(&p->vcpu[i], HV_REQUEST_LOOK);
 	}
 }
 
 _Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
-	struct hv_partition *p = cpu->partition;
+	const struct hv_vcpu *vcpu = hv_vcpu_self();
+	struct hv_partition *p = vcpu->partition;
 
 	hv_lock(&p->lock);
 	if (state_of(p) == HV_PARTITION_RUNNING)
-		begin_stop(cpu, next, by_fault);
+		begin_stop(vcpu, next, by_fault);
 	else if (hv_partition_is_stopping(p) && rank(next) > rank(p->next))
 		p->next = next;
 	hv_unlock(&p->lock);
@@ -115,15 +120,15 @@ static void reset_devices(struct hv_partition *p)
 	hv_unlock(&p->lock);
 }
 
-static void start(struct hv_cpu *cpu)
+static void start(const struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	const struct hv_partition_config *config = p->config;
 
 	reset_devices(p);
 	hv_hal_stage2_use(hv_vtcr.vtcr, p->vttbr);
 	hv_hal_stage2_flush();
-	if (hv_load_partition(cpu->index, config) != HV_OK) {
+	if (hv_load_partition(vcpu->cpu->index, config) != HV_OK) {
 		hv_audit(HV_J_STOP, HV_JV_HALT, NULL, 0, HV_PARTITION_OFF);
 		set_state(p, HV_PARTITION_OFF);
 		return;
@@ -133,16 +138,16 @@ static void start(struct hv_cpu *cpu)
 }
 
 /* The lock makes entering and STOPPING exclude each other: nobody slips in late. */
-static bool may_enter(struct hv_cpu *cpu)
+static bool may_enter(const struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	bool enter;
 
 	hv_lock(&p->lock);
 	enter = state_of(p) == HV_PARTITION_RUNNING &&
-		hv_psci_start(&p->psci, cpu->vcpu);
+		hv_psci_start(&p->psci, vcpu->index);
 	if (enter)
-		p->running |= 1u << cpu->vcpu;
+		p->running |= 1u << vcpu->index;
 	hv_unlock(&p->lock);
 	return enter;
 }
@@ -151,40 +156,42 @@ static bool may_enter(struct hv_cpu *cpu)
  * Interrupts stay pending at EL2's masked PSTATE and end the wait; the exit that
  * follows the return brings them in. What already sits in a list register ends it too.
  */
-void hv_vcpu_standby(const struct hv_cpu *cpu)
+void hv_vcpu_standby(const struct hv_vcpu *vcpu)
 {
-	if (hv_vgic_used(&cpu->partition->vgic, cpu->vcpu) == 0 ||
-	    (~hv_hal_lr_empty() & hv_vgic_used(&cpu->partition->vgic, cpu->vcpu)) == 0)
+	const hv_u32 used = hv_vgic_used(&vcpu->partition->vgic, vcpu->index);
+
+	if (used == 0 || (~hv_hal_lr_empty() & used) == 0)
 		hv_hal_wait();
 }
 
-_Noreturn void hv_vcpu_powerdown(struct hv_cpu *cpu, hv_u64 entry, hv_u64 context)
+_Noreturn void hv_vcpu_powerdown(const struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context)
 {
-	hv_vcpu_standby(cpu);
+	hv_vcpu_standby(vcpu);
 	hv_hal_vcpu_power_up();
-	hv_hal_vcpu_enter(entry, context, cpu->stack_top);
+	hv_hal_vcpu_enter(entry, context, vcpu->cpu->stack_top);
 }
 
-static void enter_if_started(struct hv_cpu *cpu)
+static void enter_if_started(struct hv_vcpu *vcpu)
 {
-	const struct hv_psci_vcpu *psci = &cpu->partition->psci.vcpu[cpu->vcpu];
+	const struct hv_partition *p = vcpu->partition;
+	const struct hv_psci_vcpu *psci = &p->psci.vcpu[vcpu->index];
 
-	if (!may_enter(cpu))
+	if (!may_enter(vcpu))
 		return;
-	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->partition->vttbr);
-	hv_hal_vcpu_reset(cpu->vcpu);
-	hv_gic_enter(cpu);
-	hv_hal_vcpu_enter(psci->entry, psci->context, cpu->stack_top);
+	hv_hal_stage2_use(hv_vtcr.vtcr, p->vttbr);
+	hv_hal_vcpu_reset(vcpu->index);
+	hv_gic_enter(vcpu);
+	hv_hal_vcpu_enter(psci->entry, psci->context, vcpu->cpu->stack_top);
 }
 
-void hv_partition_step(struct hv_cpu *cpu)
+void hv_partition_step(struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 
-	if (cpu->vcpu == 0 && state_of(p) == HV_PARTITION_STOPPING &&
+	if (vcpu->index == 0 && state_of(p) == HV_PARTITION_STOPPING &&
 	    __atomic_load_n(&p->running, __ATOMIC_ACQUIRE) == 0)
 		finish_stop(p);
-	if (cpu->vcpu == 0 && state_of(p) == HV_PARTITION_STARTING)
-		start(cpu);
-	enter_if_started(cpu);
+	if (vcpu->index == 0 && state_of(p) == HV_PARTITION_STARTING)
+		start(vcpu);
+	enter_if_started(vcpu);
 }

@@ -8,12 +8,16 @@
  */
 #include "hv.h"
 
-/** Give the CPUs of the configuration to the partition. Boot CPU, before other CPUs run. */
-void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config);
+/**
+ * Put the partition's vCPUs, the first of them at @p vcpus, on the CPUs of its configuration.
+ * Boot CPU, before other CPUs run.
+ */
+void hv_partition_place(struct hv_partition *p, const struct hv_partition_config *config,
+			struct hv_vcpu *vcpus);
 /** Let the CPU of vCPU 0 load and start it. Boot CPU, once. */
 void hv_partition_launch(struct hv_partition *p);
-/** One look of the cpu loop at this CPU's partition; enters the guest if it may. */
-void hv_partition_step(struct hv_cpu *cpu);
+/** One look of the cpu loop at a vCPU's partition; enters the guest if it may. */
+void hv_partition_step(struct hv_vcpu *vcpu);
 /** True while its vCPUs have to leave the guest. */
 bool hv_partition_is_stopping(const struct hv_partition *p);
 /**
@@ -22,9 +26,9 @@ bool hv_partition_is_stopping(const struct hv_partition *p);
  */
 _Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault);
 /** Wait until something is pending for this CPU or its vCPU. */
-void hv_vcpu_standby(const struct hv_cpu *cpu);
+void hv_vcpu_standby(const struct hv_vcpu *vcpu);
 /** The same, then start the vCPU anew: EL1 reset, timers and interrupts kept. Does not return. */
-_Noreturn void hv_vcpu_powerdown(struct hv_cpu *cpu, hv_u64 entry, hv_u64 context);
+_Noreturn void hv_vcpu_powerdown(const struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context);
 /** This CPU's vCPU leaves the guest for the cpu loop. Does not return. */
 _Noreturn void hv_vcpu_park(void);
 

@@ -47,7 +47,7 @@ static _Noreturn void stop_for(enum hv_journal_verdict verdict)
 static void fault(enum hv_fault_cause cause, enum hv_journal_kind kind,
 		  const struct hv_exc_regs *regs, hv_u64 ipa, hv_u64 detail)
 {
-	const struct hv_partition *p = hv_hal_cpu_self()->partition;
+	const struct hv_partition *p = hv_vcpu_self()->partition;
 	const bool abort = cause == HV_CAUSE_ACCESS || cause == HV_CAUSE_MMIO;
 	enum hv_journal_verdict verdict = hv_fault_decide(cause, p->config->fault_policy, p->restarts,
 							  p->config->max_restarts);
@@ -66,9 +66,9 @@ static bool within(hv_u64 ipa, hv_u64 base, hv_u64 size)
 	return ipa - base < size;
 }
 
-static bool access_uart(struct hv_cpu *cpu, const struct hv_mmio *mmio, hv_u64 *value)
+static bool access_uart(struct hv_vcpu *vcpu, const struct hv_mmio *mmio, hv_u64 *value)
 {
-	struct hv_partition *p = cpu->partition;
+	struct hv_partition *p = vcpu->partition;
 	struct hv_vpl011_fx fx = {false, false};
 	enum hv_vpl011_verdict verdict;
 
@@ -76,7 +76,7 @@ static bool access_uart(struct hv_cpu *cpu, const struct hv_mmio *mmio, hv_u64 *
 	verdict = hv_vpl011_access(&p->uart, (hv_u32)(mmio->ipa - p->config->vuart_ipa), mmio->size,
 				   mmio->write, value, &fx);
 	if (verdict == HV_VPL011_DONE)
-		hv_gic_set_level_locked(cpu, p->config->vuart_irq, fx.level);
+		hv_gic_set_level_locked(vcpu, p->config->vuart_irq, fx.level);
 	hv_unlock(&p->lock);
 	if (fx.wake)
 		hv_console_post();
@@ -98,13 +98,13 @@ static enum device device_at(const struct hv_partition_config *config, hv_u64 ip
 	return DEVICE_NONE;
 }
 
-static bool access_gic(struct hv_cpu *cpu, bool redist, const struct hv_exc_regs *regs,
+static bool access_gic(struct hv_vcpu *vcpu, bool redist, const struct hv_exc_regs *regs,
 		       const struct hv_mmio *mmio, hv_u64 *value)
 {
 	const struct hv_board *board = hv_config.board;
 	const hv_u64 base = redist ? board->gicr_base : board->gicd_base;
 	bool denied;
-	const bool done = hv_gic_access(cpu, redist, (hv_u32)(mmio->ipa - base), mmio->size,
+	const bool done = hv_gic_access(vcpu, redist, (hv_u32)(mmio->ipa - base), mmio->size,
 					mmio->write, value, &denied);
 
 	if (denied)
@@ -112,15 +112,15 @@ static bool access_gic(struct hv_cpu *cpu, bool redist, const struct hv_exc_regs
 	return done;
 }
 
-static bool access_device(struct hv_cpu *cpu, enum device device, const struct hv_exc_regs *regs,
+static bool access_device(struct hv_vcpu *vcpu, enum device device, const struct hv_exc_regs *regs,
 			  const struct hv_mmio *mmio, hv_u64 *value)
 {
 	if (device == DEVICE_UART)
-		return access_uart(cpu, mmio, value);
-	return access_gic(cpu, device == DEVICE_GICR, regs, mmio, value);
+		return access_uart(vcpu, mmio, value);
+	return access_gic(vcpu, device == DEVICE_GICR, regs, mmio, value);
 }
 
-static void emulate(struct hv_cpu *cpu, enum device device, const struct hv_exit *exit,
+static void emulate(struct hv_vcpu *vcpu, enum device device, const struct hv_exit *exit,
 		    const struct hv_exc_regs *regs, hv_u64 *x)
 {
 	struct hv_mmio mmio;
@@ -129,7 +129,7 @@ static void emulate(struct hv_cpu *cpu, enum device device, const struct hv_exit
 
 	if (verdict == HV_MMIO_OK && mmio.write)
 		value = hv_mmio_store_value(&mmio, x);
-	if (verdict != HV_MMIO_OK || !access_device(cpu, device, regs, &mmio, &value)) {
+	if (verdict != HV_MMIO_OK || !access_device(vcpu, device, regs, &mmio, &value)) {
 		fault(HV_CAUSE_MMIO, HV_J_MMIO, regs, exit->abort.ipa, verdict);
 		return;
 	}
@@ -145,16 +145,16 @@ static void emulate(struct hv_cpu *cpu, enum device device, const struct hv_exit
  * alone. AT would find the IPA, but a guest can make that instruction take an external
  * abort at EL2 by pointing its stage-1 tables at memory that does not answer.
  */
-static void handle_abort(struct hv_cpu *cpu, const struct hv_exit *exit,
+static void handle_abort(struct hv_vcpu *vcpu, const struct hv_exit *exit,
 			 const struct hv_exc_regs *regs, hv_u64 *x)
 {
 	enum device device = DEVICE_NONE;
 
 	if (exit->kind == HV_EXIT_DATA_ABORT && exit->abort.cause == HV_ABORT_TRANSLATION &&
 	    exit->abort.ipa_kind == HV_IPA_EXACT)
-		device = device_at(cpu->partition->config, exit->abort.ipa);
+		device = device_at(vcpu->partition->config, exit->abort.ipa);
 	if (device != DEVICE_NONE)
-		emulate(cpu, device, exit, regs, x);
+		emulate(vcpu, device, exit, regs, x);
 	else
 		fault(HV_CAUSE_ACCESS, HV_J_S2_FAULT, regs, exit->abort.ipa, exit->abort.cause);
 }
@@ -166,7 +166,7 @@ static hv_u64 register_value(const hv_u64 *x, hv_u32 rt)
 	return rt == 31 ? 0 : x[rt];
 }
 
-static void handle_sysreg(struct hv_cpu *cpu, const struct hv_exit *exit,
+static void handle_sysreg(struct hv_vcpu *vcpu, const struct hv_exit *exit,
 			  const struct hv_exc_regs *regs, hv_u64 *x)
 {
 	const struct hv_sysreg_access *access = &exit->sysreg;
@@ -187,11 +187,11 @@ static void handle_sysreg(struct hv_cpu *cpu, const struct hv_exit *exit,
 		hv_audit(HV_J_SYSREG, HV_JV_IGNORE, regs, 0, access->reg);
 		break;
 	case HV_SYSREG_SGI:
-		if (!hv_gic_sgi(cpu, written))
+		if (!hv_gic_sgi(vcpu, written))
 			hv_audit(HV_J_SGI_DENIED, HV_JV_DENY, regs, 0, written);
 		break;
 	case HV_SYSREG_DIR:
-		hv_gic_dir(cpu, (hv_u32)(written & 0xffffff));
+		hv_gic_dir(vcpu, (hv_u32)(written & 0xffffff));
 		break;
 	}
 	hv_hal_exit_skip(exit->advance);
@@ -199,7 +199,7 @@ static void handle_sysreg(struct hv_cpu *cpu, const struct hv_exit *exit,
 
 void hv_exit_trap(struct hv_frame *frame)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
+	struct hv_vcpu *vcpu = hv_vcpu_self();
 	struct hv_exc_regs regs;
 	struct hv_exit exit;
 
@@ -208,10 +208,10 @@ void hv_exit_trap(struct hv_frame *frame)
 	switch (exit.kind) {
 	case HV_EXIT_DATA_ABORT:
 	case HV_EXIT_INST_ABORT:
-		handle_abort(cpu, &exit, &regs, frame->x);
+		handle_abort(vcpu, &exit, &regs, frame->x);
 		break;
 	case HV_EXIT_SYSREG:
-		handle_sysreg(cpu, &exit, &regs, frame->x);
+		handle_sysreg(vcpu, &exit, &regs, frame->x);
 		break;
 	case HV_EXIT_WFX:
 		hv_hal_exit_skip(exit.advance);

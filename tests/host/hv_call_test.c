@@ -117,6 +117,11 @@ static void doorbell_in_a_loop_is_held_back(void **state)
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), (hv_u64)-5);
 	assert_int_equal(fake_count(FAKE_SGI), 1);
+	/* The peer has not looked yet: accepted, but it has its SGI. */
+	fake.counter += hv_hal_counter_frequency() / 50000;
+	assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), 0);
+	assert_int_equal(fake_count(FAKE_SGI), 1);
+	take_irqs(2);
 	fake.counter += hv_hal_counter_frequency() / 50000;
 	assert_int_equal(hvc(0, 0xc6000005, 2, 0, 0), 0);
 	assert_int_equal(fake_count(FAKE_SGI), 2);

@@ -111,7 +111,7 @@ static void not_given_to_the_virtual_gic_is_deactivated(void **state)
 	(void)state;
 	running();
 	fake_on(0);
-	hv_gic_inject(&hv_cpus[0], 60);
+	hv_gic_inject(&ONE->vcpu[0], 60);
 	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 60), 1);
 	assert_int_equal(newest(0).kind, J_IRQ_SPURIOUS);
 	assert_int_equal(lr_of(0, 60), 0);
@@ -184,7 +184,7 @@ static void kick_delivers_an_sgi_of_another_vcpu(void **state)
 	assert_int_equal(lr_of(1, 5), 0);
 	take_irqs(1);
 	assert_int_equal(STATE(lr_of(1, 5)), 1);
-	assert_int_equal(hv_cpus[1].requests, 0);
+	assert_int_equal(ONE->vcpu[1].requests, 0);
 }
 
 static void doorbell_raises_the_peers_interrupt(void **state)
@@ -294,7 +294,7 @@ static void request_without_a_partition_is_harmless(void **state)
 {
 	(void)state;
 	running();
-	hv_kick(3, HV_REQUEST_LOOK | HV_REQUEST_VGIC | HV_REQUEST_UART | HV_REQUEST_BELL);
+	hv_kick_cpu(3, ~HV_REQUEST_CONSOLE);
 	loop(3);
 	assert_int_equal(fake.end, FAKE_ASLEEP);
 	assert_int_equal(hv_cpus[3].requests, 0);

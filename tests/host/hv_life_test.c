@@ -109,7 +109,7 @@ static void cpu_off_parks_one_vcpu_only(void **state)
 	assert_int_equal(fake_count(FAKE_QUIESCE), 1);
 	assert_int_equal(ONE->running, 1);
 	assert_int_equal(ONE->state, HV_PARTITION_RUNNING);
-	assert_false(hv_cpus[1].in_guest);
+	assert_false(ONE->vcpu[1].in_guest);
 	loop(1);
 	assert_int_equal(fake.end, FAKE_ASLEEP);
 	/* And back. */
@@ -224,7 +224,7 @@ static void reset_leaves_the_other_partition_alone(void **state)
 	assert_int_equal(fake.end, FAKE_ENTERED);
 	assert_int_equal(ram_two[5], 0x55);
 	assert_int_equal(*(hv_u8 *)fake_memory(SHARED), 0x77);
-	assert_true(hv_cpus[2].in_guest);
+	assert_true(TWO->vcpu[0].in_guest);
 }
 
 static void restart_quiesces_own_interrupts_only(void **state)
@@ -324,7 +324,7 @@ static void suspend_keeps_memory(void **state)
 	assert_int_equal(TWO->state, HV_PARTITION_SUSPENDED);
 	assert_int_equal(ram_two[9], 0x99);
 	/* Nothing brings it back by itself. */
-	hv_kick(2, HV_REQUEST_LOOK);
+	hv_kick(&TWO->vcpu[0], HV_REQUEST_LOOK);
 	loop(2);
 	assert_int_equal(fake.end, FAKE_ASLEEP);
 }
