@@ -17,10 +17,12 @@ _Static_assert(EVT1_CLASS == UINT64_C(0x0000030000000000), "record bits 105:104"
 
 /* Which fields a record has. */
 #define IOVA   0x01u
-#define ACCESS 0x02u
-#define STAGE  0x04u
-#define IPA    0x08u /* if stage 2 faulted */
-#define FETCH  0x10u
+#define RNW    0x02u
+#define ACCESS (RNW | 0x04u) /* InD and PnU too */
+#define STAGE  0x08u
+#define IPA    0x10u /* if stage 2 faulted */
+#define FETCH  0x20u
+#define SUBID  0x40u /* a SubstreamID without SSV */
 
 static const struct {
 	char name[19]; /* an array, not a pointer: nothing here needs relocation */
@@ -32,8 +34,8 @@ static const struct {
 	[HV_SMMU_C_BAD_STE] = { "C_BAD_STE", 0 },
 	[HV_SMMU_F_BAD_ATS_TREQ] = { "F_BAD_ATS_TREQ", IOVA },
 	[HV_SMMU_F_STREAM_DISABLED] = { "F_STREAM_DISABLED", 0 },
-	[HV_SMMU_F_TRANSL_FORBIDDEN] = { "F_TRANSL_FORBIDDEN", IOVA | ACCESS },
-	[HV_SMMU_C_BAD_SUBSTREAMID] = { "C_BAD_SUBSTREAMID", 0 },
+	[HV_SMMU_F_TRANSL_FORBIDDEN] = { "F_TRANSL_FORBIDDEN", IOVA | RNW },
+	[HV_SMMU_C_BAD_SUBSTREAMID] = { "C_BAD_SUBSTREAMID", SUBID },
 	[HV_SMMU_F_CD_FETCH] = { "F_CD_FETCH", FETCH },
 	[HV_SMMU_C_BAD_CD] = { "C_BAD_CD", 0 },
 	[HV_SMMU_F_WALK_EABT] = { "F_WALK_EABT", IOVA | ACCESS | STAGE | FETCH },
@@ -71,14 +73,15 @@ hv_status_t hv_smmu_event_decode(const hv_u64 record[4], struct hv_smmu_event *o
 	out->known = is_known(out->type);
 
 	const hv_u32 fields = out->known ? events[out->type].fields : 0;
-	const hv_u64 access = (fields & ACCESS) != 0 ? record[1] : 0;
+	const hv_u64 rnw = (fields & RNW) != 0 ? record[1] : 0;
+	const hv_u64 access = (fields & ACCESS) == ACCESS ? record[1] : 0;
 	const hv_u64 stage = (fields & STAGE) != 0 ? record[1] : 0;
 
 	out->stream_id = (hv_u32)HV_GET(EVT0_STREAM, record[0]);
-	out->has_substream = (record[0] & EVT0_SSV) != 0;
+	out->has_substream = (record[0] & EVT0_SSV) != 0 || (fields & SUBID) != 0;
 	out->substream_id = out->has_substream ? (hv_u32)HV_GET(EVT0_SUBSTREAM, record[0]) : 0;
-	out->has_access = (fields & ACCESS) != 0;
-	out->read = (access & EVT1_RNW) != 0;
+	out->has_access = (fields & RNW) != 0;
+	out->read = (rnw & EVT1_RNW) != 0;
 	out->instruction = (access & EVT1_IND) != 0;
 	out->privileged = (access & EVT1_PNU) != 0;
 	out->stage2 = (stage & EVT1_S2) != 0;

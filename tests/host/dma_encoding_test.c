@@ -13,6 +13,7 @@
 
 #include <haven/smmu_caps.h>
 #include <haven/smmu_event.h>
+#include <haven/smmu_gerror.h>
 #include <haven/smmu_queue.h>
 #include <haven/smmu_ste.h>
 
@@ -313,7 +314,9 @@ static void every_event_reads_its_own_fields(void **state)
 	static const struct {
 		hv_u8 type;
 		const char *name;
-		bool iova, access, stage, ipa, fetch;
+		bool iova;
+		int access; /* 1: RnW, InD and PnU; 2: RnW alone */
+		bool stage, ipa, fetch;
 	} rows[] = {
 		{ 0x01, "F_UUT", 1, 1, 0, 0, 0 },
 		{ 0x02, "C_BAD_STREAMID", 0, 0, 0, 0, 0 },
@@ -321,7 +324,7 @@ static void every_event_reads_its_own_fields(void **state)
 		{ 0x04, "C_BAD_STE", 0, 0, 0, 0, 0 },
 		{ 0x05, "F_BAD_ATS_TREQ", 1, 0, 0, 0, 0 },
 		{ 0x06, "F_STREAM_DISABLED", 0, 0, 0, 0, 0 },
-		{ 0x07, "F_TRANSL_FORBIDDEN", 1, 1, 0, 0, 0 },
+		{ 0x07, "F_TRANSL_FORBIDDEN", 1, 2, 0, 0, 0 },
 		{ 0x08, "C_BAD_SUBSTREAMID", 0, 0, 0, 0, 0 },
 		{ 0x09, "F_CD_FETCH", 0, 0, 0, 0, 1 },
 		{ 0x0a, "C_BAD_CD", 0, 0, 0, 0, 0 },
@@ -352,10 +355,10 @@ static void every_event_reads_its_own_fields(void **state)
 		assert_int_equal(event.substream_id, 0xfffff);
 		assert_true(event.has_iova == (known && rows[row].iova));
 		assert_true(event.iova == (event.has_iova ? UINT64_MAX : 0));
-		assert_true(event.has_access == (known && rows[row].access));
+		assert_true(event.has_access == (known && rows[row].access != 0));
 		assert_true(event.read == event.has_access);
-		assert_true(event.instruction == event.has_access);
-		assert_true(event.privileged == event.has_access);
+		assert_true(event.instruction == (known && rows[row].access == 1));
+		assert_true(event.privileged == event.instruction);
 		assert_true(event.stage2 == (known && rows[row].stage));
 		assert_int_equal(event.fault_class, event.stage2 ? 3 : 0);
 		assert_true(event.has_ipa == (known && rows[row].ipa));
@@ -400,6 +403,54 @@ static void event_fields_lie_where_the_manual_says(void **state)
 	assert_true(event.read && event.instruction && !event.privileged);
 	assert_int_equal(hv_smmu_event_decode(NULL, &event), -22);
 	assert_int_equal(hv_smmu_event_decode(read, NULL), -22);
+}
+
+/* C_BAD_SUBSTREAMID alone has no SSV: its SubstreamID is always there (7.3.9). */
+static void substreams_are_told_where_they_are(void **state)
+{
+	const hv_u64 bad[4] = { UINT64_C(0x00000010abcde008), 0, 0, 0 };
+	const hv_u64 disabled[4] = { UINT64_C(0x00000010abcde006), 0, 0, 0 };
+	struct hv_smmu_event event;
+
+	(void)state;
+	assert_int_equal(hv_smmu_event_decode(bad, &event), 0);
+	assert_true(event.has_substream && event.substream_id == 0xabcde && event.stream_id == 0x10);
+	assert_int_equal(hv_smmu_event_decode(disabled, &event), 0);
+	assert_true(!event.has_substream && event.substream_id == 0);
+}
+
+static void global_errors(void **state)
+{
+	static const struct {
+		hv_u32 active;
+		const char *name;
+	} rows[] = {
+		{ 0x001, "CMDQ_ERR" }, { 0x004, "EVENTQ_ABT_ERR" }, { 0x008, "PRIQ_ABT_ERR" },
+		{ 0x010, "MSI_CMDQ_ABT_ERR" }, { 0x020, "MSI_EVENTQ_ABT_ERR" },
+		{ 0x040, "MSI_PRIQ_ABT_ERR" }, { 0x080, "MSI_GERROR_ABT_ERR" },
+		{ 0x100, "SFM_ERR" }, { 0x200, "CMDQP_ERR" }, { 0x400, "DPT_ERR" },
+		{ 0x000, "none" }, { 0x002, "none" }, { 0xfffff802, "none" },
+		{ 0xfffffffe, "EVENTQ_ABT_ERR" }, { 0x105, "CMDQ_ERR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(hv_smmu_gerror_name(rows[i].active), rows[i].name);
+	assert_int_equal(hv_smmu_gerror_active(0x105, 0x100), 0x005);
+	assert_int_equal(hv_smmu_gerror_active(0x100, 0x105), 0x005);
+	assert_int_equal(hv_smmu_gerror_active(0xffffffff, 0), 0x7fd);
+	assert_int_equal(hv_smmu_gerror_active(0x105, 0x105), 0);
+}
+
+static void progress_of_commands(void **state)
+{
+	(void)state;
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x13, 0), HV_SMMU_DONE);
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x01000013, 0), HV_SMMU_DONE);
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x12, 0), HV_SMMU_BUSY);
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x03, 0x7fc), HV_SMMU_BUSY); /* full */
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x12, 1), HV_SMMU_STOPPED);
+	assert_int_equal(hv_smmu_cmdq_progress(4, 0x13, 0x13, 1), HV_SMMU_DONE);
 }
 
 /* IDR0, IDR1, IDR5 as measured on QEMU 10; IDR3 is made up, with RIL and XNX. */
@@ -511,6 +562,9 @@ static void control_values(void **state)
 	/* TABLE_SH 3, TABLE_OC 1, TABLE_IC 1, QUEUE_SH 3, QUEUE_OC 1, QUEUE_IC 1 */
 	assert_int_equal(HV_SMMU_CR1_COHERENT, 3 << 10 | 1 << 8 | 1 << 6 | 3 << 4 | 1 << 2 | 1);
 	assert_int_equal(HV_SMMU_CR2, 1 << 2 | 1 << 1);
+	assert_int_equal(hv_smmu_cr1(true), 0xd75);
+	assert_int_equal(hv_smmu_cr1(false), 0);
+	assert_int_equal(hv_smmu_irq_ctrl_run(), 1 << 2 | 1 << 0);
 }
 
 int main(void)
@@ -528,6 +582,9 @@ int main(void)
 		cmocka_unit_test(queue_pointers_agree_with_endless_counters),
 		cmocka_unit_test(every_event_reads_its_own_fields),
 		cmocka_unit_test(event_fields_lie_where_the_manual_says),
+		cmocka_unit_test(substreams_are_told_where_they_are),
+		cmocka_unit_test(global_errors),
+		cmocka_unit_test(progress_of_commands),
 		cmocka_unit_test(qemu_is_good_enough),
 		cmocka_unit_test(refusal_names_what_is_missing),
 		cmocka_unit_test(other_hardware_is_read_right),

@@ -9,6 +9,7 @@
  * Who: the boot CPU until the launch, then the service CPU alone. No lock.
  */
 #include <haven/smmu_caps.h>
+#include <haven/smmu_gerror.h>
 #include <haven/smmu_queue.h>
 #include <haven/smmu_ste.h>
 
@@ -40,26 +41,35 @@ bool hv_hal_smmu_abort_all(hv_u64 base);
 void hv_hal_smmu_identify(hv_u64 base, struct hv_smmu_idr *idr);
 
 /**
- * Switch on: attributes, stream table, queues, CFGI_ALL and TLBI_NSNH_ALL with SYNC,
- * translation, then the event and error interrupts. Tables must have been written.
+ * Switch on: queues, attributes, stream table, CFGI_ALL and TLBI_NSNH_ALL with SYNC, the
+ * event and error interrupts, and translation last. After hv_hal_smmu_abort_all(). Tables
+ * must have been written and published. Global errors of before are acknowledged.
  *
  * @param strtab_base  As hv_smmu_strtab_base() computes it; @p strtab its shape.
  * @param caps         As negotiated.
  *
- * @retval false  A handshake or the SYNC did not come within the bound: DMA still aborts.
+ * @retval false  A queue is misaligned, or a handshake or SYNC did not come within the
+ *                bound: DMA still aborts, or, where SMMUEN itself was not acknowledged,
+ *                sees no more than the tables give.
  */
 HV_MUST_CHECK
 bool hv_hal_smmu_enable(struct hv_hal_smmu *smmu, const struct hv_smmu_strtab *strtab,
 			hv_u64 strtab_base, const struct hv_smmu_caps *caps);
 
-/** Make memory that the SMMU reads visible to it: tables, before they are in use. */
+/**
+ * Make memory that the SMMU reads visible to it: stream tables, and the stage-2 tables
+ * that they name, before they are in use. Cost: constant if coherent, else one step per
+ * cache line.
+ */
 void hv_hal_smmu_publish(const struct hv_hal_smmu *smmu, const void *start, hv_u64 size);
 
 /**
- * Replace a live stream table entry: word 0 cleared, CFGI_STE, SYNC, the rest, word 0,
- * CFGI_STE, SYNC. On return no transaction uses the old entry.
+ * Replace a live stream table entry, so that the SMMU never uses words of both: word 0
+ * cleared, the other words written, word 0 written, with CFGI_STE and SYNC after each. On
+ * return no transaction uses the old entry. Translations stay cached by their VMID.
  *
- * @retval false  A SYNC did not come: the entry is V = 0 or the new one.
+ * @retval false  A SYNC did not come: the entry in memory is V = 0 or the new one, and the
+ *                SMMU may still use the old one.
  */
 HV_MUST_CHECK
 bool hv_hal_smmu_replace(struct hv_hal_smmu *smmu, struct hv_smmu_ste *entry, hv_u32 stream_id,
@@ -70,23 +80,27 @@ bool hv_hal_smmu_replace(struct hv_hal_smmu *smmu, struct hv_smmu_ste *entry, hv
  *
  * @param count  1..2^cmdq_log2 - 1.
  *
- * @retval false  The queue stopped at an error, or the bound passed.
+ * @retval false  The queue stopped at an error (see hv_hal_smmu_errors()), the bound
+ *                passed, or @p count is too large. What was put stays in the queue.
  */
 HV_MUST_CHECK
 bool hv_hal_smmu_issue(struct hv_hal_smmu *smmu, const struct hv_smmu_cmd *commands, hv_u32 count);
 
 /**
- * Take the oldest event.
+ * Take the oldest event. The event interrupt comes when the queue stops being empty, and
+ * not again: who leaves events behind must come back without it.
  *
- * @param lost  Set to true if the queue overflowed since the last call (acknowledged here).
+ * @param record  Written if there is an event.
+ * @param lost    Set to true if the queue overflowed since the last call (acknowledged
+ *                here); else left alone.
  *
  * @retval false  There is none.
  */
 bool hv_hal_smmu_event(struct hv_hal_smmu *smmu, hv_u64 record[4], bool *lost);
 
 /**
- * Active global errors (SMMU_GERROR ^ GERRORN), acknowledged. A stopped command queue is
- * made to go on behind the command that it stopped at.
+ * Active global errors (HV_SMMU_GERROR_*), acknowledged. A stopped command queue goes on
+ * behind the command that it stopped at; what that command should have done is not done.
  *
  * @param cmd_error  enum hv_smmu_cmd_error of a stopped command queue, else 0.
  */

@@ -7,7 +7,7 @@
  * Pure: the caller reads the registers and writes the values.
  *
  * Source: Arm SMMUv3 architecture (IHI 0070), section 6.3: SMMU_IDR0, IDR1, IDR3, IDR5,
- * CR0, CR1, CR2, GBPA.
+ * CR0, CR1, CR2, GBPA, IRQ_CTRL.
  */
 #include <haven/bits.h>
 
@@ -31,6 +31,11 @@
 #define HV_SMMU_CR1_NONCOHERENT 0u
 /** SMMU_CR2: record unknown streams (RECINVSID), own TLB maintenance only (PTM), E2H 0. */
 #define HV_SMMU_CR2 0x6u
+
+/** @name SMMU_IRQ_CTRL and IRQ_CTRLACK @{ */
+#define HV_SMMU_IRQ_GERROR HV_BIT(0)
+#define HV_SMMU_IRQ_EVENTQ HV_BIT(2)
+/** @} */
 
 _Static_assert(HV_SMMU_CR0_CMDQEN == 0x8, "CR0.CMDQEN");
 _Static_assert(HV_SMMU_GBPA_UPDATE == 0x80000000u, "GBPA.Update");
@@ -104,6 +109,18 @@ const char *hv_smmu_missing_name(enum hv_smmu_missing missing);
 static inline hv_u32 hv_smmu_gbpa_abort(hv_u32 as_read)
 {
 	return as_read | (hv_u32)(HV_SMMU_GBPA_ABORT | HV_SMMU_GBPA_UPDATE);
+}
+
+/** SMMU_CR1: attributes of tables and queues. */
+static inline hv_u32 hv_smmu_cr1(bool coherent)
+{
+	return coherent ? HV_SMMU_CR1_COHERENT : HV_SMMU_CR1_NONCOHERENT;
+}
+
+/** SMMU_IRQ_CTRL in operation: events and global errors. */
+static inline hv_u32 hv_smmu_irq_ctrl_run(void)
+{
+	return (hv_u32)(HV_SMMU_IRQ_EVENTQ | HV_SMMU_IRQ_GERROR);
 }
 
 /** SMMU_CR0 with the queues running, before translation is switched on. */

@@ -52,8 +52,8 @@ struct hv_smmu_event {
 	bool has_substream, has_iova, has_ipa, has_fetch;
 	bool has_access;     /**< The next three are meaningful. */
 	bool read;           /**< Read, else write. */
-	bool instruction;    /**< Instruction fetch, else data. */
-	bool privileged;
+	bool instruction;    /**< Instruction fetch, else data; F_TRANSL_FORBIDDEN does not tell. */
+	bool privileged;     /**< Likewise. */
 	bool stage2;         /**< Stage 2 faulted. */
 };
 

@@ -6,8 +6,10 @@
  * Stream tables of an SMMUv3: entries, level 1 descriptors, geometry.
  *
  * Only two kinds of entry are ever written: abort, and stage 2 alone. A live entry is
- * replaced by clearing word 0, CFGI_STE and SYNC, writing words 1..7, then word 0, then
- * CFGI_STE and SYNC again, with the tables ordered to the SMMU before each command.
+ * replaced in three steps, each ordered to the SMMU and followed by CFGI_STE and SYNC:
+ * word 0 cleared, words 1..7 written, word 0 written. The SMMU may read the words of an
+ * entry in any order and at different times; without the step in the middle it could put
+ * words of the old and the new entry together (3.21.3.1).
  *
  * Source: Arm SMMUv3 architecture (IHI 0070), 3.3.1 "Stream table lookup", 5.1 "Level 1
  * Stream Table Descriptor", 5.2 "Stream Table Entry", 6.3 STRTAB_BASE, STRTAB_BASE_CFG.
