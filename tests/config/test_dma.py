@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices that master the bus: what a configuration gets by naming them."""
 import unittest
+from xml.etree import ElementTree
 
 from support import GOOD, ConfigCase
 
-from haven_config import emit_c, emit_dma
+from haven_config import emit_c, emit_dma, emit_report, emit_svg
 
 DMA = GOOD + """\
 dma:
@@ -268,6 +269,56 @@ class Tables(ConfigCase):
                                      (DMA.replace("disk]}", "disk], msi: 0}"), 6 + 5 + 6, {}),
                                      (DMA + accept, 6 + 5, {"boards": boards})):
             self.assertEqual(self.limits(text, **options)["STAGE2_TABLES"], count)
+
+
+class ForPeople(ConfigCase):
+    ACCEPTED = "unprotected_dma: [video]\n"
+
+    def words(self, config):
+        picture = ElementTree.fromstring(emit_svg.picture(config))
+        return [t.text for t in picture.iter("{http://www.w3.org/2000/svg}text")]
+
+    def test_report(self):
+        lines = emit_report.report(self.good(DMA.replace("disk]}", "disk], policy: suspend}")),
+                                   []).split("\n")
+        for line in ("  stream table    32 KiB, 3 streams; cut off after 64 faults",
+                     "  bus master      disk, PCI 00:01.0, line 36, stream 0x8",
+                     "  bus master      edu0, PCI 00:03.0, line 38, stream 0x18",
+                     "  DMA policy      suspend", "  DMA policy      log",
+                     "  MSI             INTID 48 to 56 by LPI 8192 to 8209, frame at IPA 0x08090000",
+                     "  MSI             INTID 48 by LPI 8210, frame at IPA 0x08090000",
+                     "  device map      the regions above and the MSI frame, 7 tables",
+                     "  0x10004000-0x10007fff  linux: disk BAR 4"):
+            self.assertEqual(lines.count(line), 1, line)
+
+    def test_report_of_streams_and_of_what_was_accepted(self):
+        report = emit_report.report(self.good(GOOD + "dma: {rtos: {streams: [0x30]}}\n"), [])
+        self.assertIn("  bus master      unnamed, by its number, stream 0x30\n", report)
+        self.assertNotIn("device map", report)
+        report = emit_report.report(self.good(self.template("[video]") + self.ACCEPTED), [])
+        self.assertIn("  bus master      video, at 0x23020000, no SMMU: reaches all memory, which "
+                      "was accepted\n", report)
+        self.assertNotIn("DMA policy", report)
+
+    def test_report_without_bus_masters_is_as_short_as_before(self):
+        report = emit_report.report(self.good(), [])
+        for words in ("bus master", "stream", "MSI", "device map"):
+            self.assertNotIn(words, report)
+
+    def test_picture(self):
+        words = self.words(self.good(DMA))
+        for word, count in (("disk", 1), ("disk BAR 1", 2), ("PCI 00:01.0", 1), ("stream 0x8", 1),
+                            ("edu0", 1), ("sees this map and the MSI frame", 3),
+                            ("masters the bus · after a fault: log", 2),
+                            ("PCI ECAM", 3), ("MSI frame", 2),
+                            ("emulated; devices reach the ITS", 2)):
+            self.assertEqual(words.count(word), count, word)
+
+    def test_picture_of_what_was_accepted(self):
+        words = self.words(self.good(self.template("[video]") + self.ACCEPTED))
+        for word in ("video", "no SMMU", "reaches ALL memory (accepted)", "masters the bus"):
+            self.assertIn(word, words)
+        self.assertNotIn("sees this map", words)
 
 
 if __name__ == "__main__":

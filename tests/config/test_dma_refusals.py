@@ -323,6 +323,8 @@ class Facts(ConfigCase):
     def test_frames(self):
         self.assert_fact_refused("pci.ecam", "is not a number of buses of 1 MiB, at a multiple of "
                                  "that", ("size: 0x100000, first_bus", "size: 0x180000, first_bus"))
+        self.assert_fact_refused("pci.ecam", "has buses beyond 255",
+                                 ("size: 0x100000, first_bus", "size: 0x10100000, first_bus"))
         self.assert_fact_refused("pci.ecam", "overlaps RAM",
                                  ("base: 0x4010000000", "base: 0xbff00000"))
         self.assert_fact_refused("pci.window", "overlaps RAM",
@@ -349,6 +351,12 @@ class Facts(ConfigCase):
                                  ("slot: 2\n", "slot: 6\n      function: 8\n"))
         self.assert_fact_refused("pci.functions.rtc", "is the name of a device as well",
                                  ("    net: ", "    rtc: "))
+
+    def test_ids(self):
+        for number in ("0x1042ffff", "0x110421af4", "-1"):
+            self.assert_fact_refused("pci.functions.disk.id", f"is {int(number, 0):#x}; it must be "
+                                     "device << 16 | vendor of a function that is there",
+                                     ("id: 0x10421af4", f"id: {number}"))
 
     def test_pins_and_bars(self):
         edu = "bars: [{index: 0, size: 0x100000}]"

@@ -48,6 +48,8 @@ def _check_frames(board, problems):
     ecam, window = board.pci.ecam, board.pci.window
     if ecam.base % BUS_SIZE or ecam.size % BUS_SIZE:
         problems.add(("pci", "ecam"), "is not a number of buses of 1 MiB, at a multiple of that")
+    if not 0 <= board.pci.first_bus <= 256 - ecam.size // BUS_SIZE:
+        problems.add(("pci", "ecam"), "has buses beyond 255")
     if window.base % PAGE or window.size % PAGE or window.last >= GB4:
         problems.add(("pci", "window"), f"is {show_range(window.base, window.size)}; it must be "
                      "whole pages below 4 GiB")
@@ -79,6 +81,9 @@ def _check_function(board, function, path, problems):
     buses = range(pci.first_bus, pci.first_bus + pci.ecam.size // BUS_SIZE)
     if function.bus not in buses or not 0 <= function.slot < 32 or not 0 <= function.number < 8:
         problems.add(path, f"is at {function.place}, which pci.ecam has not")
+    if not 0 <= function.id < GB4 or function.id & 0xffff == 0xffff:
+        problems.add(path + ("id",), f"is {hexa(function.id)}; it must be device << 16 | vendor of "
+                     "a function that is there")
     if not 0 <= function.pin <= INTX_LINES:
         problems.add(path + ("pin",), f"is {function.pin}, not 0 to {INTX_LINES}")
     taken = set()

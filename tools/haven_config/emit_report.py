@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """report.txt: the whole configuration on a page or two."""
-from . import stage2
+from . import report_dma, stage2
 from .emit_c import routes
 from .model import FIRST_SPI
 from .units import show_range, show_size
@@ -24,7 +24,7 @@ def _head(config):
         f"  service CPU     {config.service_cpu}",
         f"  IPA width       {config.ipa_bits} bits",
         f"  stage-2 tables  {total} ({show_size(total * 4096)})",
-    ]
+    ] + report_dma.head(config)
 
 
 def _partition(config, partition):
@@ -37,6 +37,7 @@ def _partition(config, partition):
                      f"{region.access:3}  {region.kind:6}  {region.name} "
                      f"({show_size(region.size)})")
     lines.append(f"  stage-2 tables  {stage2.tables_of(partition.regions, config.ipa_bits)}")
+    lines += report_dma.partition(config, partition)
     lines.append("  interrupts      " + ", ".join(_routes(partition)))
     lines.append(f"  console         {_console(partition)}")
     lines.append(f"  fault policy    {_policy(partition)}")

@@ -6,6 +6,7 @@ that equal heights mean nothing and order means everything.
 """
 from html import escape
 
+from . import svg_dma
 from .checks.memory import emulated_windows
 from .units import show_size
 
@@ -44,7 +45,8 @@ def picture(config):
     columns = [_stack(_physical(config, colours))]
     columns += [_stack(_view(config, p, colours[p.name])) for p in config.partitions]
     width = 2 * LEFT + len(columns) * COLUMN + (len(columns) - 1) * GUTTER
-    height = max(c[-1].y + ROW for c in columns) + 56
+    below = [0] + [svg_dma.height(p) for p in config.partitions]
+    height = max(c[-1].y + ROW + b for c, b in zip(columns, below)) + 56
     parts = [_head(config, width, height)]
     for index in range(1, len(columns)):
         parts.append(_links(columns, index))
@@ -52,6 +54,9 @@ def picture(config):
     notes = [f"board {config.board.name}"] + [_note(p) for p in config.partitions]
     for index, rows in enumerate(columns):
         parts.append(_column(_x(index), titles[index], notes[index], rows))
+    for index, partition in enumerate(config.partitions, 1):
+        parts.append(svg_dma.block(_x(index), columns[index][-1].y + ROW, COLUMN, partition,
+                                   colours[partition.name]))
     parts.append(_legend(height - 20))
     return "\n".join(parts) + "\n</svg>\n"
 
@@ -67,7 +72,8 @@ def _note(partition):
 
 def _short(frame):
     """'the emulated GIC distributor' -> 'GIC distributor'; the row says the rest."""
-    return frame.name.replace("the ", "", 1).replace("emulated ", "")
+    return frame.name.replace("the ", "", 1).replace("emulated ", "").replace(
+        "configuration space", "ECAM")
 
 
 def _holder(partition, region):
@@ -97,7 +103,8 @@ def _physical(config, colours):
 
 
 def _view(config, partition, colour):
-    rows = [Row(w.base, w.size, _short(w), "emulated, not mapped", EMULATED, dashed=True)
+    rows = [Row(w.base, w.size, _short(w), "emulated, not mapped" if w is not partition.dma.msi_page
+                else "emulated; devices reach the ITS", EMULATED, dashed=True)
             for w in emulated_windows(partition, config.board)]
     for region in partition.regions:
         shared = region.kind == "shared"
