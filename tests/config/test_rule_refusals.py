@@ -315,6 +315,20 @@ class RuleRefusals(ConfigCase):
         self.assertTrue(got[0].startswith("9: partitions need 300.0 MiB of files in the image; "),
                         got)
 
+    def test_stream_table_takes_room_from_the_files(self):
+        # 0x4fff7000, where the journal begins, - 0x40200000 - 4 MiB; the kernel has a page, the
+        # binary two, the trees one each
+        room = 0x4fff7000 - 0x40200000 - 0x400000 - 5 * 0x1000
+        for size, streams, fits in ((room, "[]", True), (room, "[1]", False),
+                                    (room - 0x8000, "[1]", True), (room - 0x8000, "[1, 256]", False)):
+            with open(self.dir / "initrd", "wb") as file:
+                file.truncate(size)
+            text = GOOD + f"dma: {{linux: {{streams: {streams}}}}}\n"
+            if fits:
+                self.good(text)
+            else:
+                self.assertIn("partitions need ", self.refusals(text)[0])
+
 
 if __name__ == "__main__":
     unittest.main()

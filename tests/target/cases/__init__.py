@@ -2,7 +2,7 @@
 """The target tests: each module registers its own."""
 import importlib
 
-MODULES = ("attacks", "life", "boot", "guests", "image")
+MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts")
 
 
 def load():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images: something to run in each partition, and room for all in the hypervisor's range."""
+from ..emit_dma import stream_bytes
 from ..model import PAGE
 from ..units import align_up, show_size
 
@@ -14,7 +15,7 @@ def check(config, problems):
             problems.add(_path(partition, problems), "has nothing to run: give it a kernel or a "
                          f"binary under partitions.{partition.name}, or with "
                          f"--image {partition.name}.kernel=PATH")
-    room = config.journal_pa - config.board.image_base - HYPERVISOR_ROOM
+    room = config.journal_pa - config.board.image_base - HYPERVISOR_ROOM - stream_bytes(config)
     needed = sum(align_up(i.size, PAGE) for i in images)
     if needed > room:
         problems.add(("partitions",), f"need {show_size(needed)} of files in the image; "
