@@ -171,7 +171,8 @@ static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i)
 	const bool free = dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0;
 	const bool urgent = outranks(dispatch, i, dispatch->current);
 
-	if (free && urgent && server->config.background && !server->runnable)
+	/* One that may run for free and outranks whoever does is blocked, or it would run. */
+	if (free && urgent && server->config.background)
 		return server->wake_ns;
 	return free || urgent ? budget_start(server) : HV_NEVER;
 }

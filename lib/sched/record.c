@@ -18,7 +18,8 @@ static void fill(struct hv_journal_record *record, enum hv_switch_op op, hv_u32 
 
 static void set_flag(struct hv_journal_record *record, bool flag, hv_u32 bit)
 {
-	record->esr |= (hv_u64)flag << (16 + bit);
+	if (flag)
+		record->esr |= UINT64_C(0x10000) << bit;
 }
 
 /* A call about one server, which was charged up to now. */
