@@ -130,7 +130,7 @@ class Functions(ConfigCase):
             self.assertEqual(rtos.dma.lpi_first, 2 * count)
 
     def test_board_without_an_its(self):
-        boards = self.board(("  its: {base: 0x08080000, size: 0x20000}\n", ""))
+        boards = self.board(("  its: {base: 0x08080000, size: 0x20000, coherent: true}\n", ""))
         config = self.good(DMA, boards=boards)
         self.assertEqual([p.dma.msi_count for p in config.partitions], [0, 0])
         self.assertEqual(config.lpi_count, 0)
@@ -189,7 +189,7 @@ class Streams(ConfigCase):
         config = self.good(DMA + "unprotected_dma: [edu0, disk, net]\n", boards=boards)
         linux = config.partitions[0]
         self.assertEqual((streams(linux), len(linux.dma.functions)), ([], 2))
-        self.assertEqual((linux.dma.msi_count, linux.device_map), (9, None))
+        self.assertEqual(linux.dma.msi_count, 9)
 
 
 class Tables(ConfigCase):
@@ -238,26 +238,10 @@ class Tables(ConfigCase):
         text = self.tables(GOOD)
         self.assertEqual(text.count("\t\t.dma = {0},\n"), 2)
         self.assertIn("\t.lpis = NULL,\n\t.lpi_count = 0u,\n", text)
-        limits = self.limits(GOOD)
-        self.assertEqual([limits[n] for n in ("PCI_FUNCTIONS", "STREAM_BYTES", "LPIS", "ITS")],
-                         [0, 0, 0, 0])
+        self.assertEqual(self.limits(GOOD)["PCI_FUNCTIONS"], 0)
 
     def test_limits(self):
-        limits = self.limits(DMA)
-        self.assertEqual([limits[n] for n in ("PCI_FUNCTIONS", "LPIS", "ITS")], [3, 19, 1])
-
-    def test_stream_table(self):
-        # 16 bits: 256 descriptors of 8 bytes in 16 KB; 256 entries of 64 bytes for each group
-        for ids, size in (("[0]", 0x8000), ("[0, 255]", 0x8000), ("[0, 256]", 0xc000),
-                          ("[0, 256, 0x1ff, 0xffff]", 0x10000)):
-            text = GOOD + f"dma: {{linux: {{streams: {ids}}}}}\n"
-            self.assertEqual(self.limits(text)["STREAM_BYTES"], size, ids)
-
-    def test_stream_tables_of_other_widths(self):
-        text = GOOD + "dma: {linux: {streams: [1]}}\n"
-        for bits, size in ((6, 0x1000), (8, 0x4000), (9, 0x8000), (19, 0x8000), (20, 0xc000)):
-            boards = self.board(("stream_bits: 16 ", f"stream_bits: {bits} "))
-            self.assertEqual(self.limits(text, boards=boards)["STREAM_BYTES"], size, bits)
+        self.assertEqual(self.limits(DMA)["PCI_FUNCTIONS"], 3)
 
     def test_device_maps_are_counted(self):
         # linux: root, level 2 of GB 0, 1 and 2, level 3 of its BARs and of the shared memory;
@@ -267,8 +251,63 @@ class Tables(ConfigCase):
         accept = "unprotected_dma: [edu0, disk, net]\n"
         for text, count, options in ((DMA, 6 + 7 + 5 + 6, {}),
                                      (DMA.replace("disk]}", "disk], msi: 0}"), 6 + 5 + 6, {}),
-                                     (DMA + accept, 6 + 5, {"boards": boards})):
+                                     (DMA + accept, 6 + 7 + 5 + 6, {"boards": boards})):
             self.assertEqual(self.limits(text, **options)["STAGE2_TABLES"], count)
+
+
+class Memory(ConfigCase):
+    """What the SMMU and the ITS read lies below the journal, which begins at 0x4fff7000."""
+
+    def memory(self, text, **options):
+        return self.good(text, **options).dma_memory
+
+    def raw(self, ids, bits=16):
+        boards = self.board(("stream_bits: 16 ", f"stream_bits: {bits} "))
+        return self.memory(GOOD + f"dma: {{linux: {{streams: {ids}}}}}\n", boards=boards)
+
+    def test_none(self):
+        self.assertEqual(self.memory(GOOD), (0x4fff7000, 0))
+        self.assertIn("\t.dma_memory = {UINT64_C(0x4fff7000), UINT64_C(0x0)},\n",
+                      emit_c.tables(self.good(), []))
+
+    def test_streams(self):
+        # Level 1 of 2 KB; 16 KB for each 256 streams from 0x4000; 1 KB of commands, 4 KB of events.
+        for ids, size in (("[0]", 0x10000), ("[0, 255]", 0x10000), ("[0, 256]", 0x10000),
+                          ("[0, 256, 0x1ff, 0x200]", 0x20000), ("[0, 256, 0x200, 0xffff]", 0x20000)):
+            self.assertEqual(self.raw(ids), (0x4fff0000 - size, size), ids)
+
+    def test_stream_tables_of_other_widths(self):
+        # Linear up to 8 bits: 64 bytes each. 20 bits: level 1 of 32 KB.
+        for bits, size in ((6, 0x10000), (8, 0x10000), (9, 0x10000), (20, 0x10000), (21, 0x20000)):
+            self.assertEqual(self.raw([1], bits), (0x4fff0000 - size, size), bits)
+
+    def test_a_level_1_that_is_larger_than_64_kb_is_aligned_to_its_size(self):
+        # 8 << 15 bytes, one leaf, queues
+        self.assertEqual(self.raw([1], 23), (0x4ff80000, 0x50000))
+
+    def test_messages(self):
+        # To 0xa000 as with one group of streams. Queue of the ITS at 0x10000, two tables,
+        # 8 KB for LPIs, 3 x 64 x 16 bytes; pending tables of CPU 0 and 2 at 0x20000 and 0x30000.
+        self.assertEqual(self.memory(DMA), (0x4ffb0000, 0x40000))
+        # Events up to 79 take 128 entries, which changes nothing at 64 KB; no SMMU neither.
+        boards = self.board(self.without_smmu())
+        self.assertEqual(self.memory(DMA.replace("disk]}", "disk], msi: 32}") +
+                                     "unprotected_dma: [edu0, disk, net]\n", boards=boards),
+                         (0x4ffc0000, 0x30000))
+        self.assertEqual(self.memory(DMA.replace("disk]}", "disk], msi: 0}")),
+                         (0x4ffc0000, 0x30000))
+
+    def test_translation_tables_by_number(self):
+        slots = "".join(f"    x{n}: {{slot: {n}, id: 0x11e81234, msi: 1}}\n" for n in range(5, 32))
+        boards = self.board(("    disk:  ", slots + "    disk:  "))
+        names = [f"x{n}" for n in range(5, 32)]
+        # 27 x 1 KB from 0x15000 end below 0x20000, where the pending table goes. INTID 64 needs
+        # a seventh bit: 27 x 2 KB do not.
+        text = GOOD + f"dma: {{rtos: {{devices: {names}, msi: %d}}}}\n"
+        self.assertEqual(self.memory(text % 9, boards=boards)[1], 0x30000)
+        boards = self.board(("    disk:  ", slots + "    disk:  "), ("first: 48,", "first: 61,"))
+        self.assertEqual(self.memory(text % 3, boards=boards)[1], 0x30000)
+        self.assertEqual(self.memory(text % 4, boards=boards)[1], 0x40000)
 
 
 class ForPeople(ConfigCase):
@@ -281,7 +320,8 @@ class ForPeople(ConfigCase):
     def test_report(self):
         lines = emit_report.report(self.good(DMA.replace("disk]}", "disk], policy: suspend}")),
                                    []).split("\n")
-        for line in ("  stream table    32 KiB, 3 streams; cut off after 64 faults",
+        for line in ("  SMMU and ITS    0x4ffb0000-0x4ffeffff",
+                     "  streams         3, each cut off after 64 faults",
                      "  bus master      disk, PCI 00:01.0, line 36, stream 0x8",
                      "  bus master      edu0, PCI 00:03.0, line 38, stream 0x18",
                      "  DMA policy      suspend", "  DMA policy      log",

@@ -198,7 +198,7 @@ class DmaRefusals(ConfigCase):
         self.good(self.dma(rtos="{streams: [0x30], msi: 0}"))
 
     def test_vectors_without_an_its(self):
-        whole = self.board(("  its: {base: 0x08080000, size: 0x20000}\n", ""))
+        whole = self.board(("  its: {base: 0x08080000, size: 0x20000, coherent: true}\n", ""))
         self.assert_refused(self.dma(rtos="{devices: [edu0], msi: 1}"), "dma.rtos.msi is 1, but "
                             "board qemu-virt has no ITS that could take an MSI", boards=whole)
 

@@ -315,12 +315,13 @@ class RuleRefusals(ConfigCase):
         self.assertTrue(got[0].startswith("9: partitions need 300.0 MiB of files in the image; "),
                         got)
 
-    def test_stream_table_takes_room_from_the_files(self):
+    def test_what_the_smmu_reads_takes_room_from_the_files(self):
         # 0x4fff7000, where the journal begins, - 0x40200000 - 4 MiB; the kernel has a page, the
-        # binary two, the trees one each
+        # binary two, the trees one each. The tables of one stream begin at 0x4ffe0000.
         room = 0x4fff7000 - 0x40200000 - 0x400000 - 5 * 0x1000
-        for size, streams, fits in ((room, "[]", True), (room, "[1]", False),
-                                    (room - 0x8000, "[1]", True), (room - 0x8000, "[1, 256]", False)):
+        less = room - 0x17000
+        for size, streams, fits in ((room, "[]", True), (room + 1, "[]", False),
+                                    (less, "[1]", True), (less + 1, "[1]", False)):
             with open(self.dir / "initrd", "wb") as file:
                 file.truncate(size)
             text = GOOD + f"dma: {{linux: {{streams: {streams}}}}}\n"

@@ -203,6 +203,8 @@ def _config(config, payloads):
     text += _field("name", _quote(config.name))
     text += _field("board", "&hv_board")
     text += _field("hypervisor", f"{{{_u64(own.base)}, {_u64(own.size)}}}")
+    base, size = config.dma_memory
+    text += _field("dma_memory", f"{{{_u64(base)}, {_u64(size)}}}")
     text += _field("journal_pa", _u64(config.journal_pa))
     text += _field("journal_slots", f"{config.journal_slots}u")
     text += _field("ipa_bits", f"{config.ipa_bits}u")

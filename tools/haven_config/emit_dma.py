@@ -1,34 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What config.c and config_limits.h say about devices that master the bus.
-
-Source: SMMUv3 (IHI 0070), 3.3.1 "Stream table lookup": level 1 has an 8-byte descriptor for
-each 256 streams (SPLIT = 8), an entry has 64 bytes.
-"""
-SPLIT = 8                  # log2 of the streams of one level-2 table
-STE_SIZE = 64
-DESCRIPTOR_SIZE = 8
-TABLE_ALIGN = 0x4000       # of level-1 and level-2 tables in their pool
-
-
-def stream_bytes(config):
-    """Pool of the stream table: linear, or two levels with what is in use of the second."""
-    groups = {stream >> SPLIT for stream, _ in config.streams}
-    if not groups:
-        return 0
-    bits = config.board.smmu.stream_bits
-    if bits <= SPLIT:
-        return STE_SIZE << bits
-    level1 = DESCRIPTOR_SIZE << (bits - SPLIT)
-    return -(-level1 // TABLE_ALIGN) * TABLE_ALIGN + len(groups) * (STE_SIZE << SPLIT)
+"""What config.c and config_limits.h say about devices that master the bus."""
 
 
 def limits(config):
-    return (
-        ("PCI_FUNCTIONS", config.function_count, "of all guests"),
-        ("STREAM_BYTES", stream_bytes(config), "of the stream table"),
-        ("LPIS", config.lpi_count, "physical interrupts that MSIs become"),
-        ("ITS", int(config.lpi_count > 0), "1: the ITS is in use"),
-    )
+    return (("PCI_FUNCTIONS", config.function_count, "of all guests"),)
 
 
 def _range(frame):
@@ -42,6 +17,7 @@ def board_fields(board):
         f"{smmu.gerror_irq}u}}")
     yield "pci", "{{0}}" if pci is None else f"{{{_range(pci.ecam)}, {pci.first_bus}u}}"
     yield "its_base", f"UINT64_C(0x{board.its.base if board.its else 0:x})"
+    yield "its_coherent", _truth(board.its_coherent)
 
 
 def streams(partition):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from . import dma_memory
+
 PAGE = 0x1000
 BLOCK_2M = 0x200000
 MAX_GUESTS = 7
@@ -151,7 +153,7 @@ class Partition:
     def device_map(self):
         """What its devices see instead of its own map; None if that is the same."""
         page = self.dma.msi_page
-        if page is None or not self.dma.protected:
+        if page is None:
             return None
         return self.regions + [Region(page.name, self.dma.path, page.base, page.base, page.size,
                                       "wo", "msi")]
@@ -218,6 +220,11 @@ class Config:
         """The end of the hypervisor's range, where a reload does not write."""
         end = self.board.hypervisor.base + self.board.hypervisor.size
         return (end - self.journal_size) // PAGE * PAGE
+
+    @property
+    def dma_memory(self):
+        """(base, size) of what the SMMU and the ITS read, below the journal; the image's end."""
+        return dma_memory.place(self, self.journal_pa)
 
     def shares_memory(self, one, other):
         return any(one in a.sharers and other in a.sharers for a in self.shared)

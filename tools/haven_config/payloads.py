@@ -43,7 +43,7 @@ def as_json(config, payloads):
         "config": config.name,
         "board": board.name,
         "image_base": board.image_base,
-        "limit": config.journal_pa,
+        "limit": config.dma_memory[0],
         "payloads": [{
             "name": p.name, "partition": p.partition.name, "path": p.path,
             "load_pa": p.load_pa, "load_ipa": p.load_ipa, "size": p.size,

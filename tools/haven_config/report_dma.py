@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What report.txt says about devices that master the bus."""
 from . import describe_dma, stage2
-from .emit_dma import stream_bytes
-from .units import show_size
+from .units import show_range
 
 
 def head(config):
-    if not config.streams:
-        return []
-    return [f"  stream table    {show_size(stream_bytes(config))}, {len(config.streams)} streams; "
-            f"cut off after {config.dma_fault_limit} faults"]
+    lines = []
+    if config.dma_memory[1]:
+        lines.append(f"  SMMU and ITS    {show_range(*config.dma_memory)}")
+    if config.streams:
+        lines.append(f"  streams         {len(config.streams)}, each cut off after "
+                     f"{config.dma_fault_limit} faults")
+    return lines
 
 
 def partition(config, part):

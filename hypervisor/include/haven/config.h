@@ -46,6 +46,7 @@ struct hv_board {
 	struct hv_smmu_board smmu;
 	struct hv_pci_board pci;
 	hv_u64 its_base; /**< GITS control frame, translation frame 64 KB behind it; 0: none. */
+	bool its_coherent; /**< Its tables, and the redistributors', snoop the CPUs' caches. */
 	const struct hv_range *devices; /**< Frames that EL2 itself maps as device memory. */
 	hv_u32 device_count;
 };
@@ -127,7 +128,9 @@ struct hv_config {
 	const char *name;
 	const struct hv_board *board;
 	struct hv_range hypervisor; /**< Physical range that is Haven's own: image, payloads, journal. */
-	hv_u64 journal_pa;          /**< In the range above; one ring per CPU. */
+	struct hv_range dma_memory; /**< In the range above, behind the payloads: tables and queues
+				     *   of SMMU and ITS, 64 KB aligned. Size 0: neither is in use. */
+	hv_u64 journal_pa;          /**< Behind that; one ring per CPU. */
 	hv_u32 journal_slots;       /**< Records per ring, a power of two. */
 	hv_u32 ipa_bits;
 	hv_u32 service_cpu;         /**< Drains the console and the SMMU's event queue. */

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images: something to run in each partition, and room for all in the hypervisor's range."""
-from ..emit_dma import stream_bytes
 from ..model import PAGE
 from ..units import align_up, show_size
 
@@ -15,7 +14,7 @@ def check(config, problems):
             problems.add(_path(partition, problems), "has nothing to run: give it a kernel or a "
                          f"binary under partitions.{partition.name}, or with "
                          f"--image {partition.name}.kernel=PATH")
-    room = config.journal_pa - config.board.image_base - HYPERVISOR_ROOM - stream_bytes(config)
+    room = config.dma_memory[0] - config.board.image_base - HYPERVISOR_ROOM
     needed = sum(align_up(i.size, PAGE) for i in images)
     if needed > room:
         problems.add(("partitions",), f"need {show_size(needed)} of files in the image; "
