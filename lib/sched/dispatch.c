@@ -10,7 +10,7 @@ hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_serv
 		return HV_EINVAL;
 	*dispatch = (struct hv_dispatch){
 		.servers = servers, .count = count, .current = HV_DISPATCH_IDLE,
-		.accounted_ns = now_ns, .deadline_ns = HV_NEVER,
+		.accounted_ns = now_ns, .deadline_ns = HV_NEVER, .payer = HV_DISPATCH_IDLE,
 	};
 	return HV_OK;
 }
@@ -154,27 +154,26 @@ static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
 	dispatch->current = best;
 }
 
-/* When server @i, which waits for a refill, a timed wake or both, could run on budget. */
-static hv_u64 budget_start(const struct hv_budget_server *server)
+/* When a server that does not run could run on budget: now, or after a refill and a wake. */
+static hv_u64 budget_start(const struct hv_budget_server *server, hv_u64 now_ns)
 {
-	const hv_u64 refill = server->remaining_ns != 0 ? 0 : server->next_refill_ns;
+	const hv_u64 refill = server->remaining_ns != 0 ? now_ns : server->next_refill_ns;
 
-	if (server->runnable)
+	if (server->runnable || server->wake_ns < refill)
 		return refill;
-	return server->wake_ns > refill ? server->wake_ns : refill;
+	return server->wake_ns;
 }
 
 /* When server @i could take the CPU from the running one. */
-static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i)
+static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
 {
 	const struct hv_budget_server *server = &dispatch->servers[i];
 	const bool free = dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0;
 	const bool urgent = outranks(dispatch, i, dispatch->current);
 
-	/* One that may run for free and outranks whoever does is blocked, or it would run. */
 	if (free && urgent && server->config.background)
-		return server->wake_ns;
-	return free || urgent ? budget_start(server) : HV_NEVER;
+		return server->runnable ? now_ns : server->wake_ns;
+	return free || urgent ? budget_start(server, now_ns) : HV_NEVER;
 }
 
 static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
@@ -186,12 +185,25 @@ static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 				   &deadline))
 		deadline = HV_NEVER;
 	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
-		const hv_u64 at = takes_over(dispatch, i);
+		const hv_u64 at = takes_over(dispatch, i, now_ns);
 
 		if (at < deadline)
 			deadline = at;
 	}
 	return deadline;
+}
+
+/* Who caused the switch from @old, which ran for free or not. */
+static hv_u32 who_pays(const struct hv_dispatch *dispatch, hv_u32 old, bool old_free)
+{
+	const hv_u32 new = dispatch->current;
+	const bool new_free = dispatch->free_until_ns != 0;
+
+	if (new == old || old == HV_DISPATCH_IDLE || old_free)
+		return new_free ? HV_DISPATCH_IDLE : new;
+	if (new == HV_DISPATCH_IDLE || new_free)
+		return old;
+	return outranks(dispatch, new, old) ? new : old;
 }
 
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
@@ -202,7 +214,12 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	if (now_ns > dispatch->deadline_ns && now_ns - dispatch->deadline_ns > dispatch->late_max_ns)
 		dispatch->late_max_ns = now_ns - dispatch->deadline_ns;
 	charge(dispatch, now_ns);
+
+	const hv_u32 old = dispatch->current;
+	const bool old_free = now_ns < dispatch->free_until_ns;
+
 	pick(dispatch, now_ns);
+	dispatch->payer = who_pays(dispatch, old, old_free);
 	dispatch->deadline_ns = next_event(dispatch, now_ns);
 
 	out->server = dispatch->current;
@@ -210,5 +227,23 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	out->deadline_ns = dispatch->deadline_ns;
 	out->background = dispatch->free_until_ns != 0;
 	dispatch->woken = 0;
+	return HV_OK;
+}
+
+hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
+				 hv_u64 *deadline_ns)
+{
+	if (dispatch == NULL || deadline_ns == NULL || now_ns < dispatch->accounted_ns)
+		return HV_EINVAL;
+
+	const hv_u32 payer = dispatch->payer;
+
+	if (payer != HV_DISPATCH_IDLE && payer != dispatch->current) {
+		(void)!account(dispatch, payer, dispatch->accounted_ns, now_ns);
+		dispatch->accounted_ns = now_ns;
+		dispatch->deadline_ns = next_event(dispatch, now_ns);
+	}
+	dispatch->payer = HV_DISPATCH_IDLE;
+	*deadline_ns = dispatch->deadline_ns;
 	return HV_OK;
 }

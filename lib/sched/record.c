@@ -76,17 +76,33 @@ void hv_record_charge(struct hv_journal_record *record, const struct hv_dispatch
 	record->detail = remaining;
 }
 
+/* Who runs now. */
+static void fill_running(struct hv_journal_record *record, enum hv_switch_op op,
+			 const struct hv_dispatch *dispatch, hv_u64 deadline_ns)
+{
+	const hv_u32 running = dispatch->current;
+
+	if (running == HV_DISPATCH_IDLE) {
+		fill(record, op, IDLE_INDEX, 0);
+		record->far = dispatch->accounted_ns;
+	} else {
+		fill_for(record, op, dispatch, running);
+		record->ipa = dispatch->servers[running].remaining_ns;
+	}
+	record->detail = deadline_ns;
+}
+
 void hv_record_step(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
 		    const struct hv_dispatch_decision *decision)
 {
-	if (decision->server == HV_DISPATCH_IDLE) {
-		fill(record, HV_SWITCH_STEP, IDLE_INDEX, decision->woken);
-		record->far = dispatch->accounted_ns;
-	} else {
-		fill_for(record, HV_SWITCH_STEP, dispatch, decision->server);
-		record->esr |= (hv_u64)decision->woken << 32;
-		record->ipa = dispatch->servers[decision->server].remaining_ns;
-	}
+	fill_running(record, HV_SWITCH_STEP, dispatch, decision->deadline_ns);
+	record->esr |= (hv_u64)decision->woken << 32;
 	set_flag(record, decision->background, 0);
-	record->detail = decision->deadline_ns;
+}
+
+void hv_record_switched(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
+			hv_u64 now_ns, hv_u64 deadline_ns)
+{
+	fill_running(record, HV_SWITCH_DONE, dispatch, deadline_ns);
+	record->far = now_ns;
 }

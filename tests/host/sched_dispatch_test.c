@@ -361,6 +361,86 @@ static void work_for_another_is_charged_to_the_other(void **state)
 	assert_int_equal(hv_dispatch_charge(&cpu, 1, 140, 140), 0);
 }
 
+static void switched(hv_u64 now, hv_u64 deadline)
+{
+	hv_u64 until = 77;
+
+	assert_int_equal(hv_dispatch_switched(&cpu, now, &until), 0);
+	assert_true(until == deadline);
+}
+
+static void both_switches_are_charged_to_the_one_that_preempts(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	add(1, 100, 50, 1, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	block_until(0, 0, 20);
+	step(0, 1, 20);
+	switched(2, 20); /* from idleness: the newcomer pays */
+	step(20, 0, 60);
+	assert_true(servers[1].remaining_ns == 30);
+	switched(25, 60); /* it preempts, and pays for coming */
+	block_until(0, 30, UINT64_MAX);
+	step(30, 1, 60);
+	switched(33, 63); /* and for leaving: server 1 lost nothing */
+	assert_true(servers[0].remaining_ns == 27 && servers[1].remaining_ns == 30);
+	step(63, 0xffffffff, 100);
+	assert_true(servers[1].stats.used_ns == 50);
+	switched(66, 100); /* into idleness: the one that left, which has no budget more */
+	assert_true(servers[1].debt_ns == 3 && servers[1].stats.overruns == 1);
+	switched(67, 100); /* only once */
+	assert_true(servers[1].debt_ns == 3);
+}
+
+static void background_pays_for_no_switch(void **state)
+{
+	(void)state;
+	add(0, 100, 10, 0, false);
+	add(1, 100, 10, 1, false);
+	servers[1].config.background = true;
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	block_until(0, 0, 50);
+	step(0, 1, 10);
+	step(10, 1, 50); /* the same vCPU goes on: no switch */
+	switched(10, 50);
+	step(50, 0, 60);
+	switched(53, 60); /* whoever ends background time pays */
+	step(60, 1, 100);
+	switched(64, 100); /* and for leaving */
+	assert_true(servers[0].debt_ns == 4 && servers[1].debt_ns == 0);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 1, false, 70), 0);
+	step(70, 0xffffffff, 100);
+	switched(75, 100); /* from background time into idleness: nobody */
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 1, true, 80), 0);
+	step(80, 1, 100);
+	switched(83, 100);
+	step(83, 1, 100);
+	assert_true(servers[1].debt_ns == 0 && servers[1].stats.used_ns == 10);
+	assert_true(servers[1].stats.background_ns == 40 + 6 + 3);
+}
+
+static void a_long_switch_makes_the_timer_fire_at_once(void **state)
+{
+	hv_u64 until = 77;
+
+	(void)state;
+	add(0, 25, 10, 0, false);
+	add(1, 100, 10, 1, false);
+	add(2, 100, 50, 2, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 3, 0), 0);
+	step(0, 0, 10);
+	step(10, 1, 20);
+	step(20, 2, 25);
+	switched(26, 25); /* server 0 was refilled meanwhile */
+	step(26, 0, 36);
+	assert_true(servers[1].debt_ns == 6 && servers[2].stats.used_ns == 0);
+	assert_int_equal(hv_dispatch_switched(NULL, 32, &until), -22);
+	assert_int_equal(hv_dispatch_switched(&cpu, 32, NULL), -22);
+	assert_int_equal(hv_dispatch_switched(&cpu, 25, &until), -22);
+	assert_true(until == 77);
+}
+
 static void lateness_is_kept(void **state)
 {
 	(void)state;
@@ -435,6 +515,9 @@ int main(void)
 		cmocka_unit_test(background_time_ends_at_the_own_refill),
 		cmocka_unit_test(a_more_urgent_filler_takes_over_when_it_wakes),
 		cmocka_unit_test(work_for_another_is_charged_to_the_other),
+		cmocka_unit_test(both_switches_are_charged_to_the_one_that_preempts),
+		cmocka_unit_test(background_pays_for_no_switch),
+		cmocka_unit_test(a_long_switch_makes_the_timer_fire_at_once),
 		cmocka_unit_test(lateness_is_kept),
 		cmocka_unit_test(deadlines_past_2_to_the_63),
 		cmocka_unit_test(an_admitted_server_gets_exactly_its_budget),

@@ -16,6 +16,7 @@ void naive_start(struct naive_cpu *cpu, unsigned count)
 	}
 	cpu->count = count;
 	cpu->running = NAIVE_IDLE;
+	cpu->payer = NAIVE_IDLE;
 	cpu->woken = 0;
 	cpu->now = 0;
 	cpu->free_run = false;
@@ -131,13 +132,35 @@ unsigned naive_choice(const struct naive_cpu *cpu, bool *free_run)
 	return best != NAIVE_IDLE ? best : most_urgent(cpu, unpaid);
 }
 
+/* From @old, which had a claim to the CPU (a budget, used up or not) or had none. */
+static unsigned payer(const struct naive_cpu *cpu, unsigned old, bool old_claim)
+{
+	const bool new_claim = cpu->running != NAIVE_IDLE && !cpu->free_run;
+
+	if (old == cpu->running)
+		return new_claim ? old : NAIVE_IDLE;
+	if (old_claim && new_claim) {
+		const struct naive_server *a = &cpu->server[old], *b = &cpu->server[cpu->running];
+
+		if (a->priority == b->priority)
+			return old < cpu->running ? old : cpu->running;
+		return a->priority < b->priority ? old : cpu->running;
+	}
+	if (new_claim)
+		return cpu->running;
+	return old_claim ? old : NAIVE_IDLE;
+}
+
 unsigned naive_step(struct naive_cpu *cpu)
 {
+	const unsigned old = cpu->running;
+	const bool old_claim = old != NAIVE_IDLE && !cpu->free_run;
 	unsigned woken;
 
 	for (unsigned i = 0; i < cpu->count; i++)
 		wake_if_due(cpu, i);
 	cpu->running = naive_choice(cpu, &cpu->free_run);
+	cpu->payer = payer(cpu, old, old_claim);
 	woken = cpu->woken;
 	cpu->woken = 0;
 	return woken;

@@ -28,7 +28,7 @@ struct naive_server {
 
 struct naive_cpu {
 	struct naive_server server[NAIVE_MAX];
-	unsigned count, running, woken;
+	unsigned count, running, woken, payer;
 	uint64_t now;  /* ns since the first grid point */
 	bool free_run; /* the running server is in background time */
 };
@@ -45,7 +45,10 @@ void naive_set_wake(struct naive_cpu *cpu, unsigned i, uint64_t at);
 /* Who should run now, and whether for free. */
 unsigned naive_choice(const struct naive_cpu *cpu, bool *free_run);
 
-/* Put the choice in force; returns the servers that woke since the last time. */
+/*
+ * Put the choice in force; returns the servers that woke since the last time. The payer of
+ * the switch is whom it is for: the newcomer if it preempts, the one that leaves if not.
+ */
 unsigned naive_step(struct naive_cpu *cpu);
 
 #endif

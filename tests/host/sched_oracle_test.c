@@ -29,7 +29,7 @@ static uint64_t base;            /* instant of the first grid point */
 static uint64_t charged_at;      /* naive time of the last call that charges */
 static bool blurred[8];          /* two grid points in one piece: its overruns are lumped */
 static struct {
-	uint64_t calls, steps, late, woken, background, idle, past_2_63, near_end;
+	uint64_t calls, steps, late, woken, background, idle, past_2_63, near_end, paid_by_other;
 } seen;
 
 static unsigned long long ull(uint64_t value)
@@ -101,6 +101,26 @@ static void step(void)
 	seen.idle += decision.server == HV_DISPATCH_IDLE;
 	seen.past_2_63 += base < UINT64_C(1) << 63 && instant() >= UINT64_C(1) << 63;
 	seen.near_end += UINT64_MAX - instant() < 1000000;
+}
+
+/* The switch takes a while, and the one that caused it pays. The time until which the
+ * choice holds is compared by pass_time_until_deadline(). */
+static void switched(uint64_t length)
+{
+	const unsigned who = naive.payer;
+
+	if (who != NAIVE_IDLE && who != naive.running) {
+		note_piece();
+		if (length >= naive.server[who].period)
+			blurred[who] = true;
+	}
+	for (uint64_t k = 0; k < length; k++)
+		tick(who);
+	if (who != NAIVE_IDLE && who != naive.running)
+		charged_at = naive.now;
+	seen.calls++;
+	seen.paid_by_other += who != NAIVE_IDLE && who != naive.running;
+	assert_int_equal(hv_dispatch_switched(&cpu, instant(), &decision.deadline_ns), 0);
 }
 
 /* Up to the deadline nothing may change the choice. */
@@ -219,6 +239,8 @@ static void one_run(void)
 	assert_int_equal(hv_dispatch_init(&cpu, servers, count, base), 0);
 	for (unsigned call = 0; call < CALLS_PER_RUN; call++) {
 		step();
+		if (rnd(2) == 0)
+			switched(rnd(8) == 0 ? rnd(30) : rnd(3));
 		pass_time_until_deadline(rnd(4) == 0 ? 200 : rnd(12));
 		random_call();
 		if (rnd(4) == 0) {
@@ -235,6 +257,7 @@ static void agrees_with_the_naive_cpu(void **state)
 	(void)state;
 	while (seen.calls < wanted)
 		one_run();
+	assert_true(seen.paid_by_other > wanted / 100);
 	printf("%llu calls: %llu steps (%llu into background time, %llu into idleness, "
 	       "%llu with timed wakes), %llu delays; %llu steps past 2^63, %llu near 2^64\n",
 	       ull(seen.calls), ull(seen.steps), ull(seen.background), ull(seen.idle),

@@ -106,6 +106,23 @@ static void steps(void **state)
 	expect(3, 0x10006, 10452, 0, 11000);
 }
 
+static void switches_that_are_done(void **state)
+{
+	hv_u64 until;
+
+	(void)state;
+	assert_int_equal(hv_dispatch_step(&cpu, 10000, &decision), 0);
+	assert_int_equal(hv_dispatch_switched(&cpu, 10040, &until), 0);
+	hv_record_switched(&record, &cpu, 10040, until);
+	expect(5, 0x107, 10040, 500, 10500); /* who runs pays: charged at the next call */
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 0, false, 10050), 0);
+	assert_int_equal(hv_dispatch_set_runnable(&cpu, 1, false, 10050), 0);
+	assert_int_equal(hv_dispatch_step(&cpu, 10050, &decision), 0);
+	assert_int_equal(hv_dispatch_switched(&cpu, 10060, &until), 0);
+	hv_record_switched(&record, &cpu, 10060, until);
+	expect(0, 0xff07, 10060, 0, UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +131,7 @@ int main(void)
 		cmocka_unit_test_setup(blocks_wakes_and_timed_wakes, make_cpu),
 		cmocka_unit_test_setup(charges, make_cpu),
 		cmocka_unit_test_setup(steps, make_cpu),
+		cmocka_unit_test_setup(switches_that_are_done, make_cpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

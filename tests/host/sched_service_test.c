@@ -2,11 +2,12 @@
 /*
  * lib/sched: what partitions get. Random sets of servers that admission accepts, on the real
  * dispatcher; some want to run all the time, the others block, wake and arm timers at
- * random; each step comes up to `slop` ns late. An observer who sees only who runs when
- * checks, in each period of each server:
+ * random; each step comes up to `slop` ns late, each switch takes up to `cost` ns. An
+ * observer who sees only who runs when checks, in each period of each server:
  *
  * - whoever wants to run all the time gets its whole budget, less what it overran before;
- * - nobody gets more than that by more than one lateness;
+ *   its own switches are part of it, switches for others are not;
+ * - nobody gets more than that by more than one lateness and two switches;
  * - all shares and idleness together are the elapsed time.
  *
  * HAVEN_SEED and HAVEN_EVENTS: see seeded.h.
@@ -40,7 +41,8 @@ static struct account account[8];
 static struct hv_dispatch cpu;
 static struct hv_dispatch_decision decision;
 static unsigned count;
-static uint64_t now, slop, idle;
+static uint64_t now, slop, cost, idle;
+static uint64_t free_until; /* background time of the running server */
 static struct {
 	uint64_t calls, runs, refused, periods, whole, late, full_cpus;
 } seen;
@@ -59,7 +61,7 @@ static void close_period(unsigned i)
 		fail_msg("server %u got %llu of %llu ns until %llu", i, ull(a->served), ull(due),
 			 ull(a->period_end));
 	a->debt = a->served > due ? a->served - due : 0;
-	if (a->debt > slop)
+	if (a->debt > slop + 2 * cost)
 		fail_msg("server %u got %llu ns too much until %llu", i, ull(a->debt),
 			 ull(a->period_end));
 	seen.periods++;
@@ -88,17 +90,43 @@ static void serve(unsigned i, uint64_t from, uint64_t to, bool background)
 	}
 }
 
+static void close_periods(void)
+{
+	for (unsigned i = 0; i < count; i++) {
+		while (account[i].period_end <= now)
+			close_period(i);
+	}
+}
+
 static void observe(uint64_t until)
 {
 	if (decision.server == HV_DISPATCH_IDLE)
 		idle += until - now;
 	else
-		serve(decision.server, now, until, decision.background);
+		serve(decision.server, now, until, decision.background && now < free_until);
 	now = until;
-	for (unsigned i = 0; i < count; i++) {
-		while (account[i].period_end <= now)
-			close_period(i);
+	close_periods();
+}
+
+/* A switch from server @old to the one of the decision: the more urgent one pays, if it runs
+ * on its budget; background time pays nothing. */
+static void observe_switch(unsigned old, bool old_free, uint64_t until)
+{
+	const unsigned new = decision.server;
+	const bool new_claim = new != HV_DISPATCH_IDLE && !decision.background;
+	const bool old_claim = old != HV_DISPATCH_IDLE && !old_free;
+	unsigned who = new_claim ? new : old;
+
+	if (old_claim && new_claim && (set[old].priority < set[new].priority ||
+				       (set[old].priority == set[new].priority && old < new)))
+		who = old;
+	if (!old_claim && !new_claim) {
+		observe(until);
+		return;
 	}
+	serve(who, now, until, false);
+	now = until;
+	close_periods();
 }
 
 static void random_set(void)
@@ -120,19 +148,21 @@ static void random_set(void)
 	}
 }
 
-/* What late steps cost in a window: one of whoever is less urgent, one of each more urgent. */
+/* What EL2 costs in a window: one late step of whoever is less urgent, one of each more urgent
+ * one, and its two switches if it comes with hardly any budget. */
 static bool admitted(void)
 {
 	struct hv_reserve reserve = { 1, 0 };
+	const uint64_t over = slop + 2 * cost;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (set[i].budget.budget_ns <= slop)
+		if (set[i].budget.budget_ns <= over)
 			return false; /* an overrun may take more than one budget */
-		if (slop != 0 && set[i].budget.period_ns > reserve.period_ns)
+		if (over != 0 && set[i].budget.period_ns > reserve.period_ns)
 			reserve.period_ns = set[i].budget.period_ns;
 	}
-	if (slop != 0)
-		reserve.budget_ns = (count + 1) * slop;
+	if (over != 0)
+		reserve.budget_ns = (count + 1) * over;
 	if (reserve.budget_ns > reserve.period_ns)
 		return false;
 	return hv_admission_check(set, count, &reserve, NULL) == 0;
@@ -172,7 +202,7 @@ static void start(void)
 	make_admitted_set();
 	now = t0;
 	idle = 0;
-	decision.server = HV_DISPATCH_IDLE;
+	decision = (struct hv_dispatch_decision){ .server = HV_DISPATCH_IDLE };
 	for (unsigned i = 0; i < count; i++) {
 		const struct hv_budget *b = &set[i].budget;
 
@@ -207,6 +237,22 @@ static void disturb(void)
 	}
 }
 
+static void step(void)
+{
+	const unsigned old = decision.server;
+	const bool old_free = decision.background && now < free_until;
+
+	assert_int_equal(hv_dispatch_step(&cpu, now, &decision), 0);
+	seen.calls++;
+	if (decision.server != HV_DISPATCH_IDLE)
+		free_until = account[decision.server].period_end;
+	if (decision.server == old)
+		return;
+	observe_switch(old, old_free, now + rnd(cost + 1));
+	assert_int_equal(hv_dispatch_switched(&cpu, now, &decision.deadline_ns), 0);
+	seen.calls++;
+}
+
 static void check_sums(uint64_t t0)
 {
 	uint64_t sum = idle;
@@ -214,11 +260,11 @@ static void check_sums(uint64_t t0)
 	for (unsigned i = 0; i < count; i++) {
 		assert_true(servers[i].stats.used_ns == account[i].total);
 		assert_true(servers[i].stats.background_ns == account[i].free_total);
-		assert_true(servers[i].stats.overrun_max_ns <= slop);
+		assert_true(servers[i].stats.overrun_max_ns <= slop + 2 * cost);
 		sum += account[i].total + account[i].free_total;
 	}
 	assert_true(sum == now - t0);
-	assert_true(cpu.late_max_ns <= slop);
+	assert_true(cpu.late_max_ns <= slop + cost);
 }
 
 static void one_run(void)
@@ -226,17 +272,19 @@ static void one_run(void)
 	uint64_t t0;
 
 	slop = rnd(3) == 0 ? 0 : rnd(rnd(2) == 0 ? 30 : 300);
+	cost = rnd(2) == 0 ? 0 : rnd(rnd(2) == 0 ? 30 : 300);
 	start();
 	t0 = now;
 	for (unsigned call = 0; call < CALLS_PER_RUN; call++) {
-		assert_int_equal(hv_dispatch_step(&cpu, now, &decision), 0);
-		seen.calls++;
+		step();
 
 		const uint64_t event = now + rnd(rnd(2) == 0 ? 300 : account[0].period);
 		uint64_t until = event;
 
-		if (decision.deadline_ns <= event)
+		if (decision.deadline_ns <= event) {
 			until = decision.deadline_ns + rnd(slop + 1);
+			until = until > now ? until : now;
+		}
 		observe(until);
 		if (until == event)
 			disturb();

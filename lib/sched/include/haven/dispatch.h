@@ -20,7 +20,11 @@
  *
  * Each function first charges the running server up to now_ns, so calls for one
  * dispatcher are made by its CPU alone, with a clock that does not go back
- * (<haven/clock.h> makes nanoseconds of counter ticks).
+ * (<haven/clock.h> makes nanoseconds of counter ticks). Read the counter where the exit
+ * begins, so that EL2's work is charged to whom it is for:
+ *
+ *     hv_dispatch_step(now of the entry) -> switch worlds if the server is another one
+ *     -> hv_dispatch_switched(now) -> program the timer, return to the guest
  */
 #include <haven/budget_server.h>
 
@@ -36,6 +40,7 @@ struct hv_dispatch {
 	hv_u64 deadline_ns;   /**< Of the decision in force. */
 	hv_u64 late_max_ns;   /**< Longest time from a deadline until the step that it asked for. */
 	hv_u32 woken;         /**< Timed wakes that no step has reported yet. */
+	hv_u32 payer;         /**< Pays for the switch under way; HV_DISPATCH_IDLE: who runs. */
 };
 
 struct hv_dispatch_decision {
@@ -119,5 +124,24 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 HV_MUST_CHECK
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 			     struct hv_dispatch_decision *out);
+
+/**
+ * The switch that a step asked for is done: charge it to the server that caused it, and
+ * say again when to come back.
+ *
+ * Whoever preempts pays for coming, whoever blocks or has used its budget up pays for
+ * leaving: a server pays for both its switches, and those that it interrupts for none.
+ * Without this call, who runs pays.
+ *
+ * @param deadline_ns  Replaces that of the decision. May be over: then the timer fires
+ *                     at once, as it should.
+ *
+ * @retval HV_OK      Charged; nothing to charge is fine too.
+ * @retval HV_EINVAL  NULL, or now_ns lies before the last call's.
+ * Cost: one pass over the servers if somebody else than who runs pays; else constant.
+ */
+HV_MUST_CHECK
+hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
+				 hv_u64 *deadline_ns);
 
 #endif
