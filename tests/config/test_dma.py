@@ -286,28 +286,30 @@ class Memory(ConfigCase):
         self.assertEqual(self.raw([1], 23), (0x4ff80000, 0x50000))
 
     def test_messages(self):
-        # To 0xa000 as with one group of streams. Queue of the ITS at 0x10000, two tables,
-        # 8 KB for LPIs, 3 x 64 x 16 bytes; pending tables of CPU 0 and 2 at 0x20000 and 0x30000.
-        self.assertEqual(self.memory(DMA), (0x4ffb0000, 0x40000))
-        # Events up to 79 take 128 entries, which changes nothing at 64 KB; no SMMU neither.
+        # Queue of the ITS, two tables, 8 KB for LPIs, 3 x 64 x 16 bytes: to 0x5c00. Pending
+        # tables of CPU 0 and 2 at 0x10000 and 0x20000. Level 1 behind it, level 2 at 0x24000,
+        # commands at 0x28000, events at 0x29000.
+        self.assertEqual(self.memory(DMA), (0x4ffc0000, 0x30000))
+        # Without an SMMU; INTIDs up to 79 take 128 entries, to 0x6800.
         boards = self.board(self.without_smmu())
         self.assertEqual(self.memory(DMA.replace("disk]}", "disk], msi: 32}") +
                                      "unprotected_dma: [edu0, disk, net]\n", boards=boards),
                          (0x4ffc0000, 0x30000))
+        # One CPU less: level 1 at 0x10800, level 2 at 0x14000, queues to 0x1a000
         self.assertEqual(self.memory(DMA.replace("disk]}", "disk], msi: 0}")),
-                         (0x4ffc0000, 0x30000))
+                         (0x4ffd0000, 0x20000))
 
     def test_translation_tables_by_number(self):
         slots = "".join(f"    x{n}: {{slot: {n}, id: 0x11e81234, msi: 1}}\n" for n in range(5, 32))
         boards = self.board(("    disk:  ", slots + "    disk:  "))
         names = [f"x{n}" for n in range(5, 32)]
-        # 27 x 1 KB from 0x15000 end below 0x20000, where the pending table goes. INTID 64 needs
+        # 27 x 1 KB from 0x5000 end below 0x10000, where the pending table goes. INTID 64 needs
         # a seventh bit: 27 x 2 KB do not.
         text = GOOD + f"dma: {{rtos: {{devices: {names}, msi: %d}}}}\n"
-        self.assertEqual(self.memory(text % 9, boards=boards)[1], 0x30000)
+        self.assertEqual(self.memory(text % 9, boards=boards)[1], 0x20000)
         boards = self.board(("    disk:  ", slots + "    disk:  "), ("first: 48,", "first: 61,"))
-        self.assertEqual(self.memory(text % 3, boards=boards)[1], 0x30000)
-        self.assertEqual(self.memory(text % 4, boards=boards)[1], 0x40000)
+        self.assertEqual(self.memory(text % 3, boards=boards)[1], 0x20000)
+        self.assertEqual(self.memory(text % 4, boards=boards)[1], 0x30000)
 
 
 class ForPeople(ConfigCase):
@@ -320,7 +322,7 @@ class ForPeople(ConfigCase):
     def test_report(self):
         lines = emit_report.report(self.good(DMA.replace("disk]}", "disk], policy: suspend}")),
                                    []).split("\n")
-        for line in ("  SMMU and ITS    0x4ffb0000-0x4ffeffff",
+        for line in ("  SMMU and ITS    0x4ffc0000-0x4ffeffff",
                      "  streams         3, each cut off after 64 faults",
                      "  bus master      disk, PCI 00:01.0, line 36, stream 0x8",
                      "  bus master      edu0, PCI 00:03.0, line 38, stream 0x18",

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory of the hypervisor that the SMMU and the ITS read: how much of it they take.
 
-In the order in which the boot gives it away: stream table, command and event queue; ITS queue,
-device and collection table, LPI configuration, one interrupt translation table for each
-function, pending table of each CPU that takes LPIs. What only the hardware knows, the size of an
-entry of a translation table, counts as the largest that there is.
+In the order in which the boot gives it away (hypervisor/msi.c, then smmu.c): ITS queue, device
+and collection table, LPI configuration, one interrupt translation table for each function,
+pending table of each CPU that takes LPIs; stream table, command and event queue. What only the
+hardware knows, the size of an entry of a translation table, counts as the largest that there is.
 
 Source: SMMUv3 (IHI 0070), 3.3.1 "Stream table lookup": level 1 has an 8-byte descriptor for each
 256 streams (SPLIT = 8), an entry has 64 bytes. GICv3 (IHI 0069), GITS_TYPER.ITT_entry_size.
@@ -26,7 +26,7 @@ LARGE = 0x10000            # alignment of the whole, and of the largest tables o
 
 def place(config, end):
     """(base, size) below `end`, both multiples of 64 KB; size 0 and `end` if neither is in use."""
-    tables = _smmu(config) + _its(config)
+    tables = _its(config) + _smmu(config)
     if not tables:
         return end, 0
     size = 0
