@@ -173,8 +173,8 @@ static void access_bar(const struct hv_pci_function *function, hv_u32 *shadow, h
 /* Writable bits of the word @p at bytes into an MSI capability of @p length bytes. */
 static hv_u32 msi_bits(hv_u32 length, hv_u32 at)
 {
-	const hv_u32 plain = length >= MSI_SHORT + MSI_PER_VECTOR ? length - MSI_PER_VECTOR : length;
-	const hv_u32 data = plain - 2;
+	const bool masked = length >= MSI_SHORT + MSI_PER_VECTOR;
+	const hv_u32 data = length - (masked ? MSI_PER_VECTOR : 0) - 2;
 
 	if (at == 0)
 		return MSI_CONTROL;

@@ -27,7 +27,7 @@ static void typer_of_two_machines(void **state)
 	assert_int_equal(caps.collections, 0);
 	assert_true(caps.physical && !caps.pta);
 
-	/* CIDbits 36, CIL, HCC 0x11, PTA, SEIS, Devbits 31, ID_bits 31, entry 16, CCT, virtual only */
+	/* CIL, HCC 0x11, PTA, SEIS, Devbits 31, ID_bits 31, entry 16, CCT, virtual only */
 	hv_its_decode_typer(UINT64_C(0x1f110ffff6), &caps);
 	assert_int_equal(caps.device_bits, 32);
 	assert_int_equal(caps.event_bits, 32);
@@ -176,8 +176,8 @@ static void replies_to_table_registers(void **state)
 		int reply; /* 0 taken, 1 not coherent, 2 refused */
 	} rows[] = {
 		{ "as asked", 0xb907000040251400, 0xb907000040251400, 0 },
-		{ "outer attributes are the hardware's", 0xb907000040251400, 0xb9e7000040251400, 0 },
-		{ "write-back, without allocation hints", 0xb907000040251400, 0xa907000040251400, 0 },
+		{ "outer attributes are its own", 0xb907000040251400, 0xb9e7000040251400, 0 },
+		{ "write-back, no allocation hints", 0xb907000040251400, 0xa907000040251400, 0 },
 		{ "outer shareable is more", 0xb907000040251400, 0xb907000040251800, 0 },
 		{ "not shareable", 0xb907000040251400, 0xb907000040251000, 1 },
 		{ "shareable, but not cacheable", 0xb907000040251400, 0x8907000040251400, 1 },

@@ -19,7 +19,7 @@ struct hv_hal_its {
 	struct hv_its_cmd *cmdq; /**< HV_ITS_CMDQ_BYTES, 64 KB aligned: GITS_CBASER has no less. */
 	void *device_table;      /**< HV_ITS_TABLE_BYTES, that aligned. */
 	void *collection_table;  /**< The same. */
-	bool coherent;           /**< What the board says; made false if the hardware says otherwise. */
+	bool coherent;           /**< What the board says; false if the hardware says otherwise. */
 	hv_u64 write;            /**< Byte offset of the next command. */
 	hv_u32 devices;          /**< Set by enable: DeviceIDs 0..devices - 1 have room. */
 	hv_u32 collections;      /**< Set by enable: likewise. */

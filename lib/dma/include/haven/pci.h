@@ -27,8 +27,8 @@
 
 /** A base address register of a function. 64-bit ones take the next index too. */
 struct hv_pci_bar {
-	hv_u64 base;  /**< Fixed address on the bus = PA = IPA; a multiple of size. 0 size: no BAR. */
-	hv_u64 size;  /**< A power of two, at least 16; what the hardware's sizing must answer. */
+	hv_u64 base;  /**< Fixed address on the bus = PA = IPA; a multiple of size. */
+	hv_u64 size;  /**< A power of two, at least 16; as hardware's sizing answers. 0: none. */
 	bool wide;    /**< 64-bit. */
 	bool prefetchable;
 };
@@ -55,7 +55,7 @@ struct hv_pci_shadow {
 enum hv_pci_verdict {
 	HV_PCI_ANSWER, /**< A read that hardware does not see: `value`. */
 	HV_PCI_READ,   /**< Read hardware at the same place, and hv_pci_filter() what it answers. */
-	HV_PCI_WRITE,  /**< Read-modify-write hardware, same place and size: keep `keep`, put `value`. */
+	HV_PCI_WRITE,  /**< Read-modify-write hardware there: keep `keep`, put `value`. */
 	HV_PCI_IGNORE, /**< A write without effect. */
 };
 
