@@ -108,12 +108,14 @@ hv_status_t hv_dispatch_set_wake(struct hv_dispatch *dispatch, hv_u32 server, hv
 hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u64 since_ns,
 			       hv_u64 now_ns)
 {
-	if (dispatch == NULL || server >= dispatch->count ||
+	if (dispatch == NULL || (server >= dispatch->count && server != HV_DISPATCH_IDLE) ||
 	    since_ns < dispatch->accounted_ns || now_ns < since_ns)
 		return HV_EINVAL;
 	charge(dispatch, since_ns);
-	settle(dispatch, server, since_ns);
 	dispatch->accounted_ns = now_ns;
+	if (server == HV_DISPATCH_IDLE)
+		return HV_OK;
+	settle(dispatch, server, since_ns);
 	return account(dispatch, server, since_ns, now_ns);
 }
 

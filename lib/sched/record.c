@@ -22,13 +22,14 @@ static void set_flag(struct hv_journal_record *record, bool flag, hv_u32 bit)
 		record->esr |= UINT64_C(0x10000) << bit;
 }
 
-/* A call about one server, which was charged up to now. */
+/* A call about one server or nobody, at the time up to which all is charged. */
 static void fill_for(struct hv_journal_record *record, enum hv_switch_op op,
 		     const struct hv_dispatch *dispatch, hv_u32 server)
 {
 	fill(record, op, server, 0);
-	record->partition = (hv_u16)dispatch->servers[server].config.budget.partition_id;
 	record->far = dispatch->accounted_ns;
+	if (server != HV_DISPATCH_IDLE)
+		record->partition = (hv_u16)dispatch->servers[server].config.budget.partition_id;
 }
 
 void hv_record_server(struct hv_journal_record *record, const struct hv_server_config *config,
@@ -68,12 +69,10 @@ void hv_record_wake(struct hv_journal_record *record, const struct hv_dispatch *
 void hv_record_charge(struct hv_journal_record *record, const struct hv_dispatch *dispatch,
 		      hv_u32 server, hv_u64 since_ns)
 {
-	const hv_u64 remaining = dispatch->servers[server].remaining_ns;
-
 	fill_for(record, HV_SWITCH_CHARGE, dispatch, server);
-	set_flag(record, remaining != 0, 0);
 	record->ipa = since_ns;
-	record->detail = remaining;
+	if (server != HV_DISPATCH_IDLE)
+		record->detail = dispatch->servers[server].remaining_ns;
 }
 
 /* Who runs now. */
@@ -82,13 +81,9 @@ static void fill_running(struct hv_journal_record *record, enum hv_switch_op op,
 {
 	const hv_u32 running = dispatch->current;
 
-	if (running == HV_DISPATCH_IDLE) {
-		fill(record, op, IDLE_INDEX, 0);
-		record->far = dispatch->accounted_ns;
-	} else {
-		fill_for(record, op, dispatch, running);
+	fill_for(record, op, dispatch, running);
+	if (running != HV_DISPATCH_IDLE)
 		record->ipa = dispatch->servers[running].remaining_ns;
-	}
 	record->detail = deadline_ns;
 }
 

@@ -361,6 +361,17 @@ static void work_for_another_is_charged_to_the_other(void **state)
 	assert_int_equal(hv_dispatch_charge(&cpu, 1, 140, 140), 0);
 }
 
+static void own_work_of_el2_is_charged_to_nobody(void **state)
+{
+	(void)state;
+	add(0, 100, 40, 0, false);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 1, 0), 0);
+	step(0, 0, 40);
+	assert_int_equal(hv_dispatch_charge(&cpu, 0xffffffff, 10, 15), 0);
+	step(15, 0, 45);
+	assert_true(servers[0].stats.used_ns == 10);
+}
+
 static void switched(hv_u64 now, hv_u64 deadline)
 {
 	hv_u64 until = 77;
@@ -515,6 +526,7 @@ int main(void)
 		cmocka_unit_test(background_time_ends_at_the_own_refill),
 		cmocka_unit_test(a_more_urgent_filler_takes_over_when_it_wakes),
 		cmocka_unit_test(work_for_another_is_charged_to_the_other),
+		cmocka_unit_test(own_work_of_el2_is_charged_to_nobody),
 		cmocka_unit_test(both_switches_are_charged_to_the_one_that_preempts),
 		cmocka_unit_test(background_pays_for_no_switch),
 		cmocka_unit_test(a_long_switch_makes_the_timer_fire_at_once),

@@ -66,11 +66,11 @@ static void refill(struct naive_server *s)
 
 void naive_tick(struct naive_cpu *cpu, unsigned payer)
 {
-	if (payer != NAIVE_IDLE)
+	if (payer < cpu->count)
 		pay(&cpu->server[payer]);
-	else if (cpu->running != NAIVE_IDLE && cpu->free_run)
+	else if (payer == NAIVE_IDLE && cpu->running != NAIVE_IDLE && cpu->free_run)
 		cpu->server[cpu->running].free_time++;
-	else if (cpu->running != NAIVE_IDLE)
+	else if (payer == NAIVE_IDLE && cpu->running != NAIVE_IDLE)
 		pay(&cpu->server[cpu->running]);
 	cpu->now++;
 	for (unsigned i = 0; i < cpu->count; i++) {

@@ -11,6 +11,7 @@
 
 #define NAIVE_MAX   8u
 #define NAIVE_IDLE  0xffffffffu
+#define NAIVE_NOBODY 0xfffffffeu
 #define NAIVE_NEVER UINT64_MAX
 
 struct naive_server {
@@ -36,7 +37,8 @@ struct naive_cpu {
 /* All servers full and runnable, nobody running, at 0. */
 void naive_start(struct naive_cpu *cpu, unsigned count);
 
-/* One nanosecond passes, which @payer pays for (NAIVE_IDLE: the running server, if any). */
+/* One nanosecond passes, which @payer pays for (NAIVE_IDLE: the running server, if any;
+ * NAIVE_NOBODY: nobody). */
 void naive_tick(struct naive_cpu *cpu, unsigned payer);
 
 void naive_set_runnable(struct naive_cpu *cpu, unsigned i, bool runnable);

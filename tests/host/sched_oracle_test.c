@@ -181,11 +181,22 @@ static void charge(unsigned i, uint64_t length)
 	assert_int_equal(status, naive.server[i].remaining > 0 ? 0 : -1);
 }
 
+static void charge_nobody(uint64_t length)
+{
+	const uint64_t since = instant();
+
+	note_piece();
+	for (uint64_t k = 0; k < length; k++)
+		tick(NAIVE_NOBODY);
+	charged_at = naive.now;
+	assert_int_equal(hv_dispatch_charge(&cpu, HV_DISPATCH_IDLE, since, instant()), 0);
+}
+
 static void random_call(void)
 {
 	const unsigned i = (unsigned)rnd(naive.count);
 
-	switch (rnd(6)) {
+	switch (rnd(7)) {
 	case 0:
 		set_runnable(i, true);
 		break;
@@ -199,6 +210,9 @@ static void random_call(void)
 		break;
 	case 4:
 		charge(i, rnd(4) == 0 ? rnd(40) : rnd(4));
+		break;
+	case 5:
+		charge_nobody(rnd(3));
 		break;
 	default:
 		break;

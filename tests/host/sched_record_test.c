@@ -80,10 +80,13 @@ static void charges(void **state)
 	(void)state;
 	assert_int_equal(hv_dispatch_charge(&cpu, 0, 10100, 10350), 0);
 	hv_record_charge(&record, &cpu, 0, 10100);
-	expect(3, 0x10005, 10350, 10100, 150);
+	expect(3, 0x00005, 10350, 10100, 150);
 	assert_int_equal(hv_dispatch_charge(&cpu, 0, 10350, 10500), -1);
 	hv_record_charge(&record, &cpu, 0, 10350);
 	expect(3, 0x00005, 10500, 10350, 0);
+	assert_int_equal(hv_dispatch_charge(&cpu, HV_DISPATCH_IDLE, 10500, 10600), 0);
+	hv_record_charge(&record, &cpu, HV_DISPATCH_IDLE, 10500);
+	expect(0, 0xff05, 10600, 10500, 0);
 }
 
 static void steps(void **state)

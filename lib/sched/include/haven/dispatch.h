@@ -99,9 +99,11 @@ hv_status_t hv_dispatch_set_wake(struct hv_dispatch *dispatch, hv_u32 server, hv
  * Charge EL2's work on behalf of a server to it instead of to the one it interrupted:
  * an interrupt, a kick or a doorbell for a partition that does not run.
  *
+ * @param server    HV_DISPATCH_IDLE: charged to nobody, EL2's own work; the reserve of
+ *                  the admission test must cover it.
  * @param since_ns  Begin of that work, not before the last call's now_ns.
  *
- * @retval HV_OK      Charged; the server still has budget.
+ * @retval HV_OK      Charged; the server still has budget, or it was nobody.
  * @retval HV_EPERM   Charged; it has none, and its next refills pay what was too much. Mask
  *                    the source until then, or it goes on taking others' time.
  * @retval HV_EINVAL  NULL, no such server, or the times go back.

@@ -18,14 +18,14 @@
  * | field     | server   | init  | runnable | wake  | charge    | step               | done      |
  * |-----------|----------|-------|----------|-------|-----------|--------------------|-----------|
  * | esr 7:0   | 1        | 2     | 3        | 4     | 5         | 6                  | 7         |
- * | esr 15:8  | index    | count | index    | index | index     | picked, 0xff: idle | as step   |
- * | esr 23:16 | kind     | 0     | runnable | 0     | has rest  | background         | 0         |
+ * | esr 15:8  | index    | count | index    | index | index     | picked             | running   |
+ * | esr 23:16 | kind     | 0     | runnable | 0     | 0         | background         | 0         |
  * | esr 63:32 | priority | hz    | 0        | 0     | 0         | woken              | 0         |
  * | far       | t0_ns    | now   | now      | 0     | now       | now                | now       |
  * | ipa       | period   | 0     | 0        | at    | since     | remaining          | remaining |
  * | detail    | budget   | 0     | 0        | 0     | remaining | deadline           | deadline  |
  *
- * kind: bit 0 polling, bit 1 background. All times are ns. Who: the CPU of the dispatcher.
+ * An index of 0xff is nobody. kind: bit 0 polling, bit 1 background. All times are ns. Who: the CPU of the dispatcher.
  * Cost of each: constant, about ten stores.
  */
 #include <haven/dispatch.h>
