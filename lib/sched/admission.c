@@ -101,7 +101,8 @@ static bool demand_within(const struct hv_server_config *servers, hv_u32 count,
 			  hv_u64 *demand)
 {
 	*demand = servers[index].budget.budget_ns;
-	if (!add_demand(demand, (window - 1) / reserve->period_ns + 1, reserve->budget_ns))
+	if (!add_demand(demand, 1, reserve->once_ns) ||
+	    !add_demand(demand, (window - 1) / reserve->period_ns + 1, reserve->budget_ns))
 		return false;
 	for (hv_u32 i = 0; i < count; i++) { /* bound: HV_MAX_CPU_SERVERS */
 		if (more_urgent(servers, i, index) &&

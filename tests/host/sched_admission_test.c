@@ -15,13 +15,13 @@
 #define SERVER(p_ns, b_ns, prio, poll) \
 	{ .budget = { 1, (p_ns), (b_ns) }, .priority = (prio), .polling = (poll) }
 
-static const struct hv_reserve none = { 1, 0 };
+static const struct hv_reserve none = { 1, 0, 0 };
 
 static void nonsense_is_refused(void **state)
 {
 	struct hv_server_config set[9];
-	const struct hv_reserve no_period = { 0, 0 };
-	const struct hv_reserve too_much = { 5, 6 };
+	const struct hv_reserve no_period = { 0, 0, 0 };
+	const struct hv_reserve too_much = { 5, 6, 0 };
 	hv_u64 response = 77;
 	hv_u32 failed = 77;
 
@@ -50,8 +50,8 @@ static void nonsense_is_refused(void **state)
 static void sum_is_exact_to_the_last_bit(void **state)
 {
 	const hv_u64 p = UINT64_MAX, q = UINT64_MAX - 1;
-	static const struct hv_reserve third = { 3, 1 };
-	static const struct hv_reserve whole = { 9, 9 };
+	static const struct hv_reserve third = { 3, 1, 0 };
+	static const struct hv_reserve whole = { 9, 9, 0 };
 	const struct hv_server_config thirds[] = { SERVER(3, 1, 0, 0), SERVER(9, 3, 0, 0) };
 	const struct hv_server_config more[] = {
 		SERVER(3, 1, 0, 0), SERVER(UINT64_C(3000000000000000000),
@@ -66,7 +66,7 @@ static void sum_is_exact_to_the_last_bit(void **state)
 		SERVER(8, 1, 0, 0), SERVER(16, 2, 0, 0), SERVER(24, 3, 0, 0), SERVER(32, 4, 0, 0),
 		SERVER(40, 5, 0, 0), SERVER(48, 6, 0, 0), SERVER(56, 7, 0, 0),
 		SERVER(64, 8, 0, 0) };
-	const struct hv_reserve least = { UINT64_MAX, 1 };
+	const struct hv_reserve least = { UINT64_MAX, 1, 0 };
 
 	(void)state;
 	assert_int_equal(hv_admission_utilisation(thirds, 2, &third), 0);
@@ -131,9 +131,9 @@ static void window_inside_the_first_budget(void **state)
 static void reserve_is_more_urgent_than_all(void **state)
 {
 	const struct hv_server_config set[] = { SERVER(10, 8, 0, false) };
-	const struct hv_reserve two = { 10, 2 };
-	const struct hv_reserve often = { 5, 1 };
-	const struct hv_reserve three = { 10, 3 };
+	const struct hv_reserve two = { 10, 2, 0 };
+	const struct hv_reserve often = { 5, 1, 0 };
+	const struct hv_reserve three = { 10, 3, 0 };
 	hv_u64 response = 0;
 	hv_u32 failed = 77;
 
@@ -146,6 +146,35 @@ static void reserve_is_more_urgent_than_all(void **state)
 	assert_int_equal(failed, 1);
 }
 
+static void once_is_taken_once_in_each_window(void **state)
+{
+	const struct hv_server_config set[] = { SERVER(10, 3, 0, true), SERVER(20, 5, 1, true) };
+	static const struct {
+		hv_u64 once;
+		hv_status_t status;
+		hv_u64 response;
+	} rows[] = {
+		{ 0, 0, 8 },    /* 5 + 3 */
+		{ 2, 0, 10 },   /* just before the second refill of the other */
+		{ 3, 0, 14 },   /* 5 + 3 + 2 * 3 */
+		{ 9, 0, 20 },
+		{ 10, -28, 0 },
+		{ UINT64_MAX, -28, 0 },
+		{ UINT64_MAX - 5, -28, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct hv_reserve reserve = { 1, 0, rows[i].once };
+		hv_u64 response = 0;
+
+		assert_int_equal(hv_admission_response(set, 2, &reserve, 1, &response),
+				 rows[i].status);
+		assert_true(response == rows[i].response);
+		assert_int_equal(hv_admission_utilisation(set, 2, &reserve), 0);
+	}
+}
+
 static void sums_past_64_bits_are_refused(void **state)
 {
 	const hv_u64 top = UINT64_MAX;
@@ -155,8 +184,8 @@ static void sums_past_64_bits_are_refused(void **state)
 		SERVER(top, top, 0, true), SERVER(top, top, 1, true) };
 	const struct hv_server_config one[] = { SERVER(top, top, 0, true) };
 	const struct hv_server_config half[] = { SERVER(top, (UINT64_C(1) << 63) + 1, 0, true) };
-	const struct hv_reserve other_half = { UINT64_MAX, UINT64_C(1) << 63 };
-	const struct hv_reserve full = { 1, 1 };
+	const struct hv_reserve other_half = { UINT64_MAX, UINT64_C(1) << 63, 0 };
+	const struct hv_reserve full = { 1, 1, 0 };
 	hv_u64 response;
 
 	(void)state;
@@ -385,6 +414,7 @@ int main(void)
 		cmocka_unit_test(back_to_back_budgets_count),
 		cmocka_unit_test(window_inside_the_first_budget),
 		cmocka_unit_test(reserve_is_more_urgent_than_all),
+		cmocka_unit_test(once_is_taken_once_in_each_window),
 		cmocka_unit_test(sums_past_64_bits_are_refused),
 		cmocka_unit_test(undecided_is_refused),
 		cmocka_unit_test(sum_agrees_with_common_denominator),

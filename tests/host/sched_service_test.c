@@ -152,19 +152,13 @@ static void random_set(void)
  * one, and its two switches if it comes with hardly any budget. */
 static bool admitted(void)
 {
-	struct hv_reserve reserve = { 1, 0 };
 	const uint64_t over = slop + 2 * cost;
+	const struct hv_reserve reserve = { .period_ns = 1, .once_ns = (count + 1) * over };
 
 	for (unsigned i = 0; i < count; i++) {
 		if (set[i].budget.budget_ns <= over)
 			return false; /* an overrun may take more than one budget */
-		if (over != 0 && set[i].budget.period_ns > reserve.period_ns)
-			reserve.period_ns = set[i].budget.period_ns;
 	}
-	if (over != 0)
-		reserve.budget_ns = (count + 1) * over;
-	if (reserve.budget_ns > reserve.period_ns)
-		return false;
 	return hv_admission_check(set, count, &reserve, NULL) == 0;
 }
 

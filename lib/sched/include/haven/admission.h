@@ -8,11 +8,11 @@
  * A set is admitted if each server, however the others behave, gets its whole budget
  * before its next refill. Worst response time of server i with more urgent servers j:
  *
- *     R = B_i + sum over j of ceil((R + J_j) / P_j) * B_j,   R <= P_i
+ *     R = B_i + once + sum over j of ceil((R + J_j) / P_j) * B_j,   R <= P_i
  *
  * J_j is 0 for a polling server and P_j - B_j for a deferrable one, which may use one
  * budget just before its refill and the next just after. The hypervisor's reserve
- * counts as a polling server more urgent than all.
+ * counts as a polling server more urgent than all, and once in each such window.
  *
  * Exact, with refills at any distance from each other, where the more urgent servers are
  * polling, or where there is one of them, deferrable, and no reserve. Elsewhere it may
@@ -29,15 +29,22 @@
 /** Steps of the fixed-point iteration before a server is refused as undecided. */
 #define HV_ADMISSION_MAX_STEPS 4096u
 
-/** Time that EL2 itself may take on this CPU, besides all servers. */
+/**
+ * Time that EL2 itself may take on this CPU, besides all servers.
+ *
+ * once_ns is what servers overrun. Each may exceed its budget by one late step (the
+ * longest exit) and two switches before a refill takes that back, and whoever is less
+ * urgent may hold the CPU for as long: for n servers, (n + 1) * (exit + 2 * switch).
+ */
 struct hv_reserve {
 	hv_u64 period_ns; /**< At least 1, even if the budget is 0. */
-	hv_u64 budget_ns; /**< 0..period_ns */
+	hv_u64 budget_ns; /**< EL2's own work in each period_ns: 0..period_ns */
+	hv_u64 once_ns;   /**< More, once in the time from any refill to the next. */
 };
 
 /**
  * Is the sum of budget/period over all servers and the reserve at most 1? Necessary,
- * not sufficient.
+ * not sufficient. Does not look at once_ns.
  *
  * @retval HV_OK      At most 1, which includes exactly 1.
  * @retval HV_ENOSPC  More than 1.
