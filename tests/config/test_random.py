@@ -68,6 +68,73 @@ class RandomMaps(ConfigCase):
         self.assertGreater(min(verdicts.values()), 50, verdicts)
 
 
+class RandomFunctions(ConfigCase):
+    """BARs of any sizes in a small window: whoever is accepted has pages of its own."""
+
+    WINDOW = 0x10000000, 0x30000
+
+    def functions(self, rng):
+        """{slot: [(index, size, wide)]}"""
+        found = {}
+        for slot in range(5, 5 + rng.randrange(1, 7)):
+            bars, index = [], 0
+            while index < 6:
+                wide = index < 5 and rng.random() < 0.3
+                if rng.random() < 0.4:
+                    bars.append((index, 1 << rng.randrange(4, 18), wide))
+                index += 1 + wide
+            found[slot] = bars
+        return found
+
+    def boards(self, functions):
+        rows = "".join(
+            f"    f{slot}: {{slot: {slot}, id: 0x11e81234, bars: [" + ", ".join(
+                f"{{index: {i}, size: {s:#x}, wide: {str(w).lower()}}}" for i, s, w in bars) + "]}\n"
+            for slot, bars in functions.items())
+        base, size = self.WINDOW
+        return self.board(("    disk:  ", rows + "    disk:  "),
+                          ("window: {base: 0x10000000, size: 0x2eff0000}",
+                           f"window: {{base: {base:#x}, size: {size:#x}}}"))
+
+    def test_bars(self):
+        rng = random.Random(SEED)
+        verdicts = {True: 0, False: 0}
+        for _ in range(100):
+            functions = self.functions(rng)
+            names = [f"f{slot}" for slot in functions]
+            split = rng.randrange(len(names) + 1)
+            text = ("target: qemu-virt\ncpus: {a: [0], b: [1]}\nmemory:\n"
+                    "  a: {base: 0x50000000, size: 1M}\n  b: {base: 0x50100000, size: 1M}\n"
+                    f"dma: {{a: {names[:split]}, b: {names[split:]}}}\n")
+            try:
+                config = self.compile(text, with_images=False, boards=self.boards(functions)).config
+            except Refused as refused:
+                self.assertIn("PCI window", str(refused))
+                # What is asked for and what alignment may waste are more than the window.
+                wanted = [max(s, PAGE) for bars in functions.values() for _, s, _ in bars]
+                self.assertGreater(2 * sum(wanted), self.WINDOW[1])
+                verdicts[False] += 1
+                continue
+            verdicts[True] += 1
+            self.check(config, functions)
+        self.assertGreater(min(verdicts.values()), 20, verdicts)
+
+    def check(self, config, functions):
+        taken = set()
+        for partition in config.partitions:
+            mapped = set().union(*[pages(r.pa, r.size) for r in partition.regions])
+            for function in partition.dma.functions:
+                placed = {bar.index: (base, bar.size) for bar, base in function.bars.items()}
+                self.assertEqual({i: s for i, (_, s) in placed.items()},
+                                 {i: s for i, s, _ in functions[function.facts.slot]})
+                for base, size in placed.values():
+                    own = pages(base, max(size, PAGE))
+                    self.assertEqual(base % max(size, PAGE), 0)
+                    self.assertTrue(own <= pages(*self.WINDOW) and own <= mapped)
+                    self.assertFalse(own & taken)
+                    taken |= own
+
+
 def count_by_walking(regions, ipa_bits):
     """Tables from what each 4 KB page, 2 MB and 1 GB entry holds, slowly."""
     level2, level3 = set(), set()
