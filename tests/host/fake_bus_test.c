@@ -13,10 +13,12 @@
 
 #include <arm64/mmio.h>
 #include <arm64/sysreg.h>
+#include <haven/hal/cache.h>
 #include <haven/hal/gic.h>
 #include <haven/hal/uart.h>
 
 #include "fake_bus.h"
+#include "fake_dram.h"
 
 /* Sixteen words of memory; the last one is not there. */
 static hv_u64 words[16];
@@ -203,6 +205,61 @@ static void a_driver_runs_unchanged(void **state)
 	assert_fails(hv_hal_gicd_init(0x2000, 0), "write of 4 bytes at 0x2000: no device there");
 }
 
+#define DRAM UINT64_C(0x40000000)
+
+static hv_u64 device_reads(hv_u64 pa, bool snoop)
+{
+	hv_u64 value = 0;
+
+	assert_true(fake_dram_read(pa, &value, 8, snoop));
+	return value;
+}
+
+/* What a device sees of the CPU's stores, and the CPU of a device's, with and without snooping. */
+static void memory_lies_behind_the_cache(void **state)
+{
+	volatile hv_u64 *const cpu = (hv_u64 *)DRAM;
+	const hv_u64 from_device = 0x77;
+
+	(void)state;
+	fake_dram_reset();
+	fake_dram_add(DRAM, 0x10000);
+	cpu[0] = 1;
+	cpu[8] = 2; /* the next line */
+	assert_int_equal(device_reads(DRAM, false), 0);
+	assert_int_equal(device_reads(DRAM, true), 1);
+	hv_hal_cache_clean((const void *)(DRAM + 8), 8);
+	assert_int_equal(device_reads(DRAM, false), 1);
+	assert_int_equal(device_reads(DRAM + 64, false), 0);
+
+	assert_true(fake_dram_write(DRAM + 16, &from_device, 8, false));
+	assert_int_equal(cpu[2], 0);
+	hv_hal_cache_clean_invalidate((const void *)DRAM, 8);
+	assert_int_equal(cpu[2], 0x77);
+	assert_true(fake_dram_write(DRAM + 24, &from_device, 8, true));
+	assert_int_equal(cpu[3], 0x77);
+
+	/* A dirty line overwrites what a device wrote beside it. */
+	cpu[0] = 3;
+	assert_true(fake_dram_write(DRAM + 32, &from_device, 8, false));
+	fake_dram_evict();
+	assert_int_equal(device_reads(DRAM, false), 3);
+	assert_int_equal(device_reads(DRAM + 32, false), 0);
+	assert_int_equal(device_reads(DRAM + 64, false), 2);
+
+	hv_hal_zero((void *)DRAM, 0x1000);
+	assert_int_equal(device_reads(DRAM, false), 0);
+	assert_false(fake_dram_read(DRAM + 0xfffc, (hv_u8[8]){0}, 8, true));
+	assert_false(fake_dram_write(DRAM - 4, &from_device, 8, true));
+	assert_fails(hv_hal_cache_clean((const void *)(DRAM + 0xfff0), 32), "0x4000fff0: no memory");
+	assert_fails(fake_dram_add(DRAM, 0x10000), "no room for memory at 0x40000000");
+	assert_fails(fake_dram_add(DRAM + 0x18000, 0x10000), "not aligned");
+	assert_int_equal(fake_access_find(0, FAKE_CACHE, DRAM + 8), 0);
+	assert_string_equal(fake_access_at(0)->name, "clean");
+	fake_dram_reset();
+	assert_false(fake_dram_read(DRAM, (hv_u8[8]){0}, 8, true));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +268,7 @@ int main(void)
 		cmocka_unit_test_setup(the_log_keeps_the_order, power_on),
 		cmocka_unit_test_setup(system_registers_go_by_name, power_on),
 		cmocka_unit_test_setup(a_driver_runs_unchanged, power_on),
+		cmocka_unit_test_setup(memory_lies_behind_the_cache, power_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,8 +34,8 @@ static void power_on(hv_u64 base, bool coherent)
 {
 	fake_bus_reset();
 	fake_dram_reset();
-	fake_dram_add(CMDQ, 0x400000);
-	memset((void *)CMDQ, 0xa5, 0x100000); /* what was there before, not written back */
+	fake_dram_add(CMDQ, 0x310000);
+	memset((void *)CMDQ, 0xa5, 0x30000); /* what was there before, not written back */
 	fake_clock.now = 0;
 	fake_clock.step = 1;
 	fake_clock.hz = 1000000;
@@ -76,6 +76,24 @@ int machine_off(void **state)
 	fake_bus_reset();
 	fake_dram_reset();
 	return 0;
+}
+
+/* Somebody used it before: on, with a bypass entry for everybody, and interrupts. */
+void firmware_left_on(void)
+{
+	smmu.idr[0] |= 0x2400; /* ATS, MSI */
+	smmu.cr0.written = smmu.cr0.effective = 0x1d;
+	smmu.irq_ctrl.written = smmu.irq_ctrl.effective = 5;
+	smmu.strtab_base = 0x40300000;
+	smmu.strtab_base_cfg = 4;
+	smmu.cmdq_base = 0x40310008;
+	smmu.eventq_base = 0x40320007;
+	smmu.cmdq_prod = smmu.cmdq_cons = smmu.eventq_prod = smmu.eventq_cons = 0;
+	smmu.gerror = 0x85;
+	smmu.gerrorn = 0x04;
+	*(volatile hv_u64 *)UINT64_C(0x40300200) = 9; /* stream 8: bypass */
+	fake_dram_evict();
+	assert_dma(8, 0x1234, true, 0x1234);
 }
 
 static void fill_with_abort(hv_u64 table, hv_u64 bytes)

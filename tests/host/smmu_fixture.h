@@ -56,6 +56,9 @@ int machine_on(void **state);
 int small_machine_on(void **state);
 int machine_off(void **state);
 
+/* Make it look used: on, with a bypass entry of stream 8 that is cached, and interrupts. */
+void firmware_left_on(void);
+
 /* Read the features and prepare a stream table of abort entries: true if two-level. */
 bool prepare(hv_u32 sid_bits);
 /* Entry of a stream in the prepared table. */

@@ -22,7 +22,7 @@
 #define FAKE_SMMU_L1STDS  32u
 #define FAKE_SMMU_TLB     256u
 #define FAKE_SMMU_WALKS   128u
-#define FAKE_SMMU_PENDING 64u
+#define FAKE_SMMU_PENDING 512u
 
 /** @name Things to go wrong @{ */
 #define FAKE_SMMU_STUCK_GBPA     0x1u  /**< GBPA.Update never clears. */
@@ -87,7 +87,7 @@ struct fake_smmu {
 	/* For the test to look at. */
 	hv_u32 event_irqs, gerror_irqs; /**< Edges of the wired interrupts. */
 	hv_u32 msis;                    /**< Interrupts that went to an address instead. */
-	hv_u32 commands, syncs;         /**< Consumed. */
+	hv_u32 commands, syncs;         /**< Consumed; each is a FAKE_DEVICE note too. */
 
 	/* The SMMU's own. */
 	hv_u64 base;

@@ -207,6 +207,7 @@ struct fake_smmu_access fake_smmu_dma(struct fake_smmu *smmu, hv_u32 stream, hv_
 	}
 	result.allowed = through(smmu, stream, iova, write, &result.pa, &why);
 	if (!result.allowed) {
+		result.pa = 0;
 		result.event = why.event;
 		result.recorded = !why.silent && record(smmu, stream, iova, write, &why);
 	}

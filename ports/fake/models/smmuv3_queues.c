@@ -90,6 +90,7 @@ static void sync(struct fake_smmu *smmu)
 
 static void execute(struct fake_smmu *smmu, const struct fake_smmu_command *command)
 {
+	fake_access_note(FAKE_DEVICE, "command", command->word[0], command->word[1], 16);
 	if (bits(command->word[0], 7, 0) == 0x46)
 		sync(smmu);
 	else if (smmu->pending_count == FAKE_SMMU_PENDING)

@@ -294,7 +294,7 @@ void fake_smmu_init(struct fake_smmu *smmu, hv_u64 base)
 	smmu->base = base;
 	smmu->idr[0] = 0x0d44101b;
 	smmu->idr[1] = 0x02730010;
-	smmu->idr[3] = 0x00000010;
+	smmu->idr[3] = 0x00001414;
 	smmu->idr[5] = 0x00000074;
 	smmu->latency = 3;
 	smmu->cr1 = (hv_u32)UNKNOWN & 0xfff;

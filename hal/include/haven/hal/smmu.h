@@ -78,7 +78,7 @@ bool hv_hal_smmu_replace(struct hv_hal_smmu *smmu, struct hv_smmu_ste *entry, hv
 /**
  * Put @p count commands and a CMD_SYNC, and wait until all are consumed.
  *
- * @param count  1..2^cmdq_log2 - 1.
+ * @param count  At most 2^cmdq_log2 - 1; 0: the CMD_SYNC alone.
  *
  * @retval false  The queue stopped at an error (see hv_hal_smmu_errors()), the bound
  *                passed, or @p count is too large. What was put stays in the queue.
