@@ -8,6 +8,9 @@
  * An error is active while its bits in SMMU_GERROR and SMMU_GERRORN differ; writing the
  * value of GERROR to GERRORN acknowledges all that are active, and nothing else.
  *
+ * While EVENTQ_ABT is active no event is delivered. QEMU tells a full event queue in this
+ * way too, and not by the overflow flag of SMMU_EVENTQ_PROD.
+ *
  * Cost of each: constant.
  * Source: Arm SMMUv3 architecture (IHI 0070), 6.3 SMMU_GERROR, 7.1, 7.5.
  */
