@@ -30,6 +30,16 @@ hv_status_t hv_stage2_root(hv_u32 partition_id, hv_u64 *vttbr)
 	return hv_s2_root(&machine, partition_id, vttbr);
 }
 
+hv_status_t hv_stage2_map_devices(hv_u32 partition_id, hv_u64 msi_ipa)
+{
+	return hv_s2_map_devices(&machine, partition_id, msi_ipa);
+}
+
+hv_status_t hv_stage2_device_root(hv_u32 partition_id, hv_u64 *vttbr)
+{
+	return hv_s2_device_root(&machine, partition_id, vttbr);
+}
+
 hv_status_t hv_stage2_seal(void)
 {
 	return hv_s2_seal(&machine);

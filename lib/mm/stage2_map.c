@@ -49,8 +49,10 @@ hv_status_t hv_s2_init(struct hv_stage2 *s2)
 	s2->pool.front = 0;
 	s2->pool.back = 0;
 	/* bound: HV_MAX_PARTITIONS - 1 */
-	for (hv_u32 i = 0; i < HV_MAX_PARTITIONS - 1; i++)
+	for (hv_u32 i = 0; i < HV_MAX_PARTITIONS - 1; i++) {
 		s2->partitions[i].count = 0;
+		s2->partitions[i].has_device_map = false;
+	}
 	s2->state = HV_STAGE2_OPEN;
 	return HV_OK;
 }
@@ -216,7 +218,7 @@ hv_status_t hv_s2_map(struct hv_stage2 *s2, const struct hv_partition_mem *pmem)
 	if (s2 == NULL || pmem == NULL || !hv_is_guest_id(pmem->partition_id) ||
 	    pmem->regions == NULL || pmem->region_count == 0)
 		return HV_EINVAL;
-	if (s2->state != HV_STAGE2_OPEN)
+	if (s2->state != HV_STAGE2_OPEN || s2->partitions[pmem->partition_id - 1].has_device_map)
 		return HV_EPERM;
 
 	struct hv_stage2_partition *self = &s2->partitions[pmem->partition_id - 1];

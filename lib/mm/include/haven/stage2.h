@@ -53,12 +53,15 @@
 #define HV_MEM_NC_RW      (HV_MEM_BLOCK | HV_MEM_NC | HV_MEM_RW | HV_MEM_XN_ALL)
 #define HV_MEM_DEVICE_RW  (HV_MEM_BLOCK | HV_MEM_DEV | HV_MEM_RW)
 #define HV_MEM_DEVICE_RO  (HV_MEM_BLOCK | HV_MEM_DEV | HV_MEM_RO)
+/** The page that devices send their message-signalled interrupts to. */
+#define HV_MEM_MSI        (HV_MEM_PAGE | HV_MEM_DEV | HV_MEM_WO)
 /** @} */
 
 _Static_assert(HV_MEM_NORMAL_RWX == UINT64_C(0x00000000000007fd), "write-back, RWX");
 _Static_assert(HV_MEM_NORMAL_RO == UINT64_C(0x004000000000077d), "write-back, RO, XN");
 _Static_assert(HV_MEM_NC_RW == UINT64_C(0x00400000000007d5), "non-cacheable, RW, XN");
 _Static_assert(HV_MEM_DEVICE_RW == UINT64_C(0x00400000000004c5), "device, RW, XN");
+_Static_assert(HV_MEM_MSI == UINT64_C(0x0040000000000487), "device page, WO, XN");
 
 /** One piece of a partition's memory. Addresses and size in bytes, multiples of 4096. */
 struct hv_mem_region {
@@ -84,6 +87,7 @@ struct hv_stage2_config {
 	const struct hv_range *reserved; /**< Physical ranges that no region may touch, kept by
 					  *   reference. The pool is always reserved. */
 	hv_u32 reserved_count; /**< 0..HV_MAX_REGIONS */
+	hv_u64 msi_page;     /**< Page of GITS_TRANSLATER, for maps of devices alone; 0: none. */
 	bool has_xnx;        /**< ID_AA64MMFR1_EL1.XNX != 0 on every CPU. */
 };
 
@@ -159,7 +163,7 @@ hv_status_t hv_stage2_init(void);
  *                    of 4096; size 0; wrap; beyond ipa_bits or pa_bits; attributes refused;
  *                    an overlap.
  * @retval HV_ENOSPC  More than HV_MAX_REGIONS regions, or not enough tables in the pool.
- * @retval HV_EPERM   Sealed, or not initialised.
+ * @retval HV_EPERM   Sealed, not initialised, or the partition's devices have a map already.
  * Cost: new regions * all regions for the overlaps; then one step per table and leaf
  *       written. Bounded by the pool, however large the regions.
  */
@@ -196,7 +200,35 @@ HV_MUST_CHECK
 hv_status_t hv_stage2_root(hv_u32 partition_id, hv_u64 *vttbr);
 
 /**
- * Close the front door: from now on configure, init, map_partition and seal
+ * Give a partition's devices a map of their own: the same regions, and one page more, at
+ * @p msi_ipa, that leads to the configured msi_page and can only be written. Its CPUs do
+ * not get that page. From then on the partition's regions are final.
+ *
+ * Both maps have one VMID: an SMMU that takes no part in broadcast TLB maintenance
+ * (SMMU_CR2.PTM) has a TLB of its own, so no CPU ever meets the devices' entries.
+ *
+ * Who: the boot CPU, after the last hv_stage2_map_partition of that partition.
+ *
+ * @retval HV_OK      Mapped.
+ * @retval HV_EINVAL  Not a guest partition, or it has no regions; no msi_page configured, or
+ *                    not a page below 2^pa_bits; msi_ipa not a multiple of 4096, beyond
+ *                    ipa_bits, or in one of the regions.
+ * @retval HV_ENOSPC  Not enough tables in the pool; nothing changed.
+ * @retval HV_EPERM   Sealed, not initialised, or the devices have a map already.
+ * Cost: one step per table and leaf written.
+ */
+HV_MUST_CHECK
+hv_status_t hv_stage2_map_devices(hv_u32 partition_id, hv_u64 msi_ipa);
+
+/**
+ * VTTBR_EL2 of the map that a partition's devices use: their own if they have one,
+ * else the one of its CPUs. As hv_stage2_root() otherwise.
+ */
+HV_MUST_CHECK
+hv_status_t hv_stage2_device_root(hv_u32 partition_id, hv_u64 *vttbr);
+
+/**
+ * Close the front door: from now on configure, init, map_partition, map_devices and seal
  * answer HV_EPERM. There is no way back.
  *
  * @retval HV_OK     Sealed.

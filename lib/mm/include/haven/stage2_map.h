@@ -14,6 +14,8 @@
 struct hv_stage2_partition {
 	hv_u32 count; /**< Regions in use. */
 	hv_u32 root;  /**< Pool index of the first root table. */
+	hv_u32 device_root; /**< The same of the devices' map, if has_device_map. */
+	bool has_device_map;
 	struct hv_mem_region regions[HV_MAX_REGIONS];
 };
 
@@ -44,6 +46,10 @@ hv_status_t hv_s2_check_access(const struct hv_stage2 *s2, hv_u32 partition_id, 
 			       hv_u64 size);
 HV_MUST_CHECK
 hv_status_t hv_s2_root(const struct hv_stage2 *s2, hv_u32 partition_id, hv_u64 *vttbr);
+HV_MUST_CHECK
+hv_status_t hv_s2_map_devices(struct hv_stage2 *s2, hv_u32 partition_id, hv_u64 msi_ipa);
+HV_MUST_CHECK
+hv_status_t hv_s2_device_root(const struct hv_stage2 *s2, hv_u32 partition_id, hv_u64 *vttbr);
 HV_MUST_CHECK
 hv_status_t hv_s2_seal(struct hv_stage2 *s2);
 
