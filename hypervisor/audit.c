@@ -13,6 +13,13 @@ static void keep(struct hv_journal *journal)
 	hv_hal_cache_clean(journal, sizeof(*journal));
 }
 
+static void append(const struct hv_cpu *cpu, const struct hv_journal_record *record)
+{
+	hv_journal_append(cpu->journal, record);
+	keep(cpu->journal);
+	hv_console_post();
+}
+
 void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 	      const struct hv_exc_regs *regs, hv_u64 ipa, hv_u64 detail)
 {
@@ -33,7 +40,23 @@ void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 		record.far = regs->far;
 		record.pc_low = (hv_u32)regs->elr;
 	}
-	hv_journal_append(cpu->journal, &record);
-	keep(cpu->journal);
-	hv_console_post();
+	append(cpu, &record);
+}
+
+void hv_audit_dma(hv_u32 partition_id, enum hv_journal_verdict verdict, hv_u32 what, hv_u64 iova,
+		  hv_u64 ipa, hv_u64 detail)
+{
+	const struct hv_cpu *cpu = hv_hal_cpu_self();
+
+	append(cpu, &(struct hv_journal_record){
+		.timestamp = hv_hal_counter(),
+		.cpu = (hv_u16)cpu->index,
+		.partition = (hv_u16)partition_id,
+		.kind = HV_J_DMA,
+		.verdict = (hv_u8)verdict,
+		.esr = what,
+		.far = iova,
+		.ipa = ipa,
+		.detail = detail,
+	});
 }

@@ -4,6 +4,7 @@
 
 #include "boot.h"
 #include "hv.h"
+#include "msi.h"
 #include "partition.h"
 
 struct hv_cpu hv_cpus[HV_MAX_CPUS];
@@ -63,6 +64,7 @@ void hv_cpu_prepare(struct hv_cpu *cpu)
 	hv_hal_gic_enable(cpu->index, 0, 1u << board->maintenance_ppi);
 	if (cpu->index == hv_config.service_cpu)
 		hv_hal_gic_enable(cpu->index, 0, 1u << board->hyp_timer_ppi);
+	hv_msi_cpu_prepare(cpu);
 	open_journal(cpu);
 	__atomic_store_n(&cpu->up, 1, __ATOMIC_RELEASE);
 }

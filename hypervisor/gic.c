@@ -126,6 +126,14 @@ void hv_gic_set_level_locked(struct hv_vcpu *vcpu, hv_u32 intid, bool high)
 	kick_locked(vcpu, hv_vgic_set_level(&vcpu->partition->vgic, vcpu->index, intid, high));
 }
 
+void hv_gic_pulse(struct hv_vcpu *vcpu, hv_u32 intid)
+{
+	hv_lock(&vcpu->partition->lock);
+	hv_gic_set_level_locked(vcpu, intid, true);
+	hv_gic_set_level_locked(vcpu, intid, false);
+	hv_unlock(&vcpu->partition->lock);
+}
+
 bool hv_gic_sgi(struct hv_vcpu *vcpu, hv_u64 value)
 {
 	bool denied = false;
@@ -251,6 +259,8 @@ void hv_gic_configure(struct hv_partition *p)
 		must(hv_vgic_add(&p->vgic, config->vuart_irq, 0, 0));
 	if (config->doorbell_irq != 0)
 		must(hv_vgic_add(&p->vgic, config->doorbell_irq, HV_VGIC_EDGE, 0));
+	for (hv_u32 i = 0; i < config->dma.msi_count; i++) /* bound: HV_LPI_MAX */
+		must(hv_vgic_add(&p->vgic, config->dma.msi_first + i, HV_VGIC_EDGE, 0));
 }
 
 void hv_gic_quiesce(struct hv_partition *p)

@@ -17,6 +17,8 @@ void hv_gic_deliver(struct hv_vcpu *vcpu);
 void hv_gic_refill(struct hv_vcpu *vcpu);
 /** Drive the line of an emulated device; vCPUs concerned are told. The caller holds the lock. */
 void hv_gic_set_level_locked(struct hv_vcpu *vcpu, hv_u32 intid, bool high);
+/** Raise an edge-triggered virtual interrupt of this CPU's partition once. */
+void hv_gic_pulse(struct hv_vcpu *vcpu, hv_u32 intid);
 /** The guest wrote ICC_SGI1R_EL1. @return false if a target was refused. */
 bool hv_gic_sgi(struct hv_vcpu *vcpu, hv_u64 value);
 /** The guest wrote ICC_DIR_EL1 while it traps. */

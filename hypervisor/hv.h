@@ -25,9 +25,11 @@
 #define HV_REQUEST_VGIC 2u /**< Something became pending for this vCPU. */
 #define HV_REQUEST_UART 4u /**< Console rings moved. */
 #define HV_REQUEST_BELL 8u /**< A peer rang the doorbell. */
+#define HV_REQUEST_DMA  16u /**< The service CPU has decided about this partition's DMA faults. */
 
 /** The same for a CPU itself, struct hv_cpu.requests. */
 #define HV_REQUEST_CONSOLE 1u /**< To the service CPU: a ring has bytes. */
+#define HV_REQUEST_SMMU    2u /**< To the service CPU: a partition's DMA is to be opened or closed. */
 
 struct hv_partition;
 
@@ -68,6 +70,13 @@ enum hv_partition_state {
 	HV_PARTITION_STARTING,  /**< The CPU of vCPU 0 has to load and start it. */
 };
 
+/** DMA of a partition's devices: asked for by the CPU of vCPU 0, done by the service CPU. */
+struct hv_dma_state {
+	hv_u32 wish;     /**< Atomic: 1 open, 0 closed. */
+	hv_u32 done;     /**< Atomic: what it is. */
+	hv_u32 sentence; /**< Atomic, enum hv_journal_verdict: what a fault leads to; 0: nothing. */
+};
+
 struct hv_partition {
 	const struct hv_partition_config *config;
 	struct hv_vcpu *vcpu; /**< config->vcpu_count of them. */
@@ -76,6 +85,8 @@ struct hv_partition {
 	hv_u32 next;         /**< State after STOPPING: OFF, SUSPENDED or STARTING. */
 	hv_u32 running;      /**< Bit per vCPU that is in the guest. Under lock. */
 	hv_u32 restarts;     /**< By fault policy. */
+	bool loaded;         /**< STARTING, and only its DMA is not open yet. */
+	struct hv_dma_state dma;
 	struct hv_bell_limit bell;
 	hv_u64 vttbr;
 	struct hv_psci psci;
@@ -93,6 +104,7 @@ extern struct hv_stage2_vtcr hv_vtcr;
 extern struct hv_vcpu hv_vcpus[]; /**< Of all partitions, in their order. */
 extern hv_table_t hv_stage2_tables[];
 extern const hv_u32 hv_stage2_table_count;
+extern struct hv_pci_shadow hv_pci_shadows[]; /**< Of all PCI functions, in the partitions' order. */
 
 /* cpu.c */
 /** Have a vCPU's CPU look; it stops running its guest for a moment. Any CPU. */
@@ -115,6 +127,10 @@ void hv_unlock(struct hv_lock *lock);
 /** Append to this CPU's journal what happened to its partition. @p regs may be NULL. */
 void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 	      const struct hv_exc_regs *regs, hv_u64 ipa, hv_u64 detail);
+
+/** The same about a device of a partition: fields of HV_J_DMA. */
+void hv_audit_dma(hv_u32 partition_id, enum hv_journal_verdict verdict, hv_u32 what, hv_u64 iova,
+		  hv_u64 ipa, hv_u64 detail);
 
 /* irq.c */
 /** Acknowledge and handle one physical interrupt. @return false if there was none. */

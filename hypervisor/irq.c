@@ -3,22 +3,21 @@
 #include <haven/bits.h>
 #include <haven/hal/gic.h>
 #include <haven/irq_ownership.h>
+#include <haven/its.h>
 
 #include "console.h"
+#include "dma.h"
 #include "gic.h"
+#include "msi.h"
 #include "partition.h"
 #include "trap.h"
 
 static void ring_bell(struct hv_vcpu *vcpu)
 {
-	struct hv_partition *p = vcpu->partition;
+	const struct hv_partition *p = vcpu->partition;
 
-	if (p->config->doorbell_irq == 0)
-		return;
-	hv_lock(&p->lock);
-	hv_gic_set_level_locked(vcpu, p->config->doorbell_irq, true);
-	hv_gic_set_level_locked(vcpu, p->config->doorbell_irq, false);
-	hv_unlock(&p->lock);
+	if (p->config->doorbell_irq != 0)
+		hv_gic_pulse(vcpu, p->config->doorbell_irq);
 }
 
 static hv_u32 take(hv_u32 *requests)
@@ -36,6 +35,8 @@ static void handle_requests(struct hv_vcpu *vcpu)
 		hv_console_guest_update(vcpu);
 	if ((requests & HV_REQUEST_VGIC) != 0)
 		hv_gic_deliver(vcpu);
+	if ((requests & HV_REQUEST_DMA) != 0)
+		hv_dma_obey(vcpu);
 	if ((requests & HV_REQUEST_LOOK) != 0 && vcpu->in_guest &&
 	    hv_partition_is_stopping(vcpu->partition))
 		hv_vcpu_park();
@@ -43,21 +44,31 @@ static void handle_requests(struct hv_vcpu *vcpu)
 
 static void handle_kick(struct hv_cpu *cpu)
 {
-	if (__atomic_load_n(&cpu->requests, __ATOMIC_RELAXED) != 0 &&
-	    (take(&cpu->requests) & HV_REQUEST_CONSOLE) != 0)
+	hv_u32 requests = __atomic_load_n(&cpu->requests, __ATOMIC_RELAXED);
+
+	if (requests != 0)
+		requests = take(&cpu->requests);
+	if ((requests & HV_REQUEST_SMMU) != 0)
+		hv_dma_serve();
+	if ((requests & HV_REQUEST_CONSOLE) != 0)
 		hv_console_kicked();
 	if (cpu->vcpu != NULL)
 		handle_requests(cpu->vcpu);
 }
 
-/* Nobody owns it: mask it where it came from, drop it, and leave a trace. An LPI (8192
- * and up) that firmware left on has no distributor word. */
+/* Nobody owns it: mask it where it came from, drop it, and leave a trace. */
 static void drop(const struct hv_cpu *cpu, hv_u32 intid)
 {
-	if (intid < HV_INTID_SPECIAL)
-		hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
+	hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
 	hv_hal_gic_deactivate(intid);
 	hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
+}
+
+/* What a batch of SMMU events left behind is taken at the pace of the console. */
+static void tick(void)
+{
+	hv_dma_serve();
+	hv_console_tick();
 }
 
 static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
@@ -70,7 +81,7 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 	else if (intid == board->maintenance_ppi && cpu->vcpu != NULL)
 		hv_gic_refill(cpu->vcpu);
 	else if (intid == board->hyp_timer_ppi)
-		hv_console_tick();
+		tick();
 }
 
 bool hv_irq_handle_one(void)
@@ -91,7 +102,9 @@ bool hv_irq_handle_one(void)
 	} else if (intid == hv_config.board->uart_irq) {
 		hv_console_input();
 		hv_hal_gic_deactivate(intid);
-	} else {
+	} else if (intid >= HV_LPI_FIRST) {
+		hv_msi_take(cpu, intid);
+	} else if (!hv_dma_irq(intid)) {
 		drop(cpu, intid);
 	}
 	return true;

@@ -5,12 +5,17 @@
 
 #include "boot.h"
 #include "console.h"
+#include "dma.h"
+#include "dma_memory.h"
 #include "gic.h"
 #include "image.h"
 #include "memory.h"
+#include "msi.h"
 #include "partition.h"
+#include "pci.h"
 #include "print.h"
 #include "setup.h"
+#include "smmu.h"
 #include "trap.h"
 
 /* A CPU that is not up after this time is missing. */
@@ -21,7 +26,7 @@ struct hv_stage2_vtcr hv_vtcr;
 static void check_image(void)
 {
 	const struct hv_payload_table *table = hv_image_tail();
-	const hv_u64 left = hv_config.journal_pa - (hv_u64)table;
+	const hv_u64 left = hv_config.dma_memory.base - (hv_u64)table;
 	struct hv_image_error error;
 	hv_status_t status = hv_image_check_table(table, left, &hv_config, &error);
 
@@ -113,6 +118,7 @@ _Noreturn void hv_main(void)
 	struct hv_cpu *self;
 
 	hv_port_uart_init(hv_config.board->uart_base);
+	hv_smmu_silence(); /* first of all: no device writes what is built now */
 	hv_memory_init(&hv_config);
 	hv_print("\nhaven: configuration %s on %s\n", hv_config.name, hv_config.board->name);
 	check_image();
@@ -124,8 +130,14 @@ _Noreturn void hv_main(void)
 	hv_hal_gicd_init(hv_config.board->gicd_base, hv_config.board->intid_count);
 	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
 		hv_gic_configure(&hv_partitions[i]);
+	hv_dma_memory_init();
+	hv_msi_prepare();
+	hv_smmu_boot();
+	hv_pci_boot();
 	hv_cpu_prepare(self);
 	start_cpus(self);
+	hv_msi_boot();
+	hv_dma_launch();
 	hv_print("haven: %u partitions proved against their configuration, launching\n",
 		 (hv_u64)hv_config.partition_count);
 	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */

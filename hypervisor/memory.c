@@ -21,8 +21,9 @@ extern const hv_u8 hv_image_end[];
 #define WINDOW_SLOT_SIZE (UINT64_C(1) << 30)
 #define WINDOW_PAGES     (HV_WINDOW_SIZE / PAGE)
 /* Root, then for four separate places (image, devices, PCI configuration space, journal)
- * two levels each, and two more for a payload area that crosses a 1 GB boundary. */
-#define EL2_TABLES 12u
+ * two levels each, one for DMA tables that cross 2 MB, and two more for a payload area that
+ * crosses a 1 GB boundary. */
+#define EL2_TABLES 13u
 
 /* A guard page below each stack; the boot stack serves until the launch, then panics. */
 struct stack {
@@ -54,7 +55,8 @@ static void add_image(const struct hv_config *config)
 	for (hv_u32 i = 0; i < HV_MAX_CPUS; i++) /* bound: HV_MAX_CPUS */
 		add("EL2 map: stack", (hv_u64)stacks[i].bytes, (hv_u64)(&stacks[i] + 1), HV_EL2_DATA);
 	add("EL2 map: stack", (hv_u64)boot_stack.bytes, (hv_u64)(&boot_stack + 1), HV_EL2_DATA);
-	add("EL2 map: payloads", (hv_u64)hv_image_end, config->journal_pa, HV_EL2_RODATA);
+	add("EL2 map: payloads", (hv_u64)hv_image_end, config->dma_memory.base, HV_EL2_RODATA);
+	add("EL2 map: DMA tables", config->dma_memory.base, config->journal_pa, HV_EL2_DATA);
 	add("EL2 map: journal", config->journal_pa, hypervisor_end, HV_EL2_DATA);
 }
 

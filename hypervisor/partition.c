@@ -8,6 +8,7 @@
 #include <haven/hal/vcpu.h>
 
 #include "console.h"
+#include "dma.h"
 #include "gic.h"
 #include "loader.h"
 #include "partition.h"
@@ -85,9 +86,8 @@ static void begin_stop(const struct hv_vcpu *vcpu, enum hv_partition_state next,
 	}
 }
 
-_Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault)
+static void stop(const struct hv_vcpu *vcpu, enum hv_partition_state next, bool by_fault)
 {
-	const struct hv_vcpu *vcpu = hv_vcpu_self();
 	struct hv_partition *p = vcpu->partition;
 
 	hv_lock(&p->lock);
@@ -96,7 +96,19 @@ _Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault)
 	else if (hv_partition_is_stopping(p) && rank(next) > rank(p->next))
 		p->next = next;
 	hv_unlock(&p->lock);
+}
+
+_Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault)
+{
+	stop(hv_vcpu_self(), next, by_fault);
 	hv_vcpu_park();
+}
+
+void hv_partition_stop(const struct hv_vcpu *vcpu, enum hv_partition_state next)
+{
+	stop(vcpu, next, true);
+	if (vcpu->in_guest)
+		hv_vcpu_park();
 }
 
 /* No vCPU of the partition is in the guest, and only this CPU gets here. */
@@ -120,7 +132,7 @@ static void reset_devices(struct hv_partition *p)
 	hv_unlock(&p->lock);
 }
 
-static void start(const struct hv_vcpu *vcpu)
+static bool load(const struct hv_vcpu *vcpu)
 {
 	struct hv_partition *p = vcpu->partition;
 	const struct hv_partition_config *config = p->config;
@@ -131,9 +143,22 @@ static void start(const struct hv_vcpu *vcpu)
 	if (hv_load_partition(vcpu->cpu->index, config) != HV_OK) {
 		hv_audit(HV_J_STOP, HV_JV_HALT, NULL, 0, HV_PARTITION_OFF);
 		set_state(p, HV_PARTITION_OFF);
-		return;
+		return false;
 	}
-	hv_audit(HV_J_START, HV_JV_NONE, NULL, config->entry_ipa, p->restarts);
+	return true;
+}
+
+/* Its devices may reach its memory once that is loaded; then its first instruction may run. */
+static void start(const struct hv_vcpu *vcpu)
+{
+	struct hv_partition *p = vcpu->partition;
+
+	if (!p->loaded)
+		p->loaded = load(vcpu);
+	if (!p->loaded || !hv_dma_reach(p, true))
+		return;
+	p->loaded = false;
+	hv_audit(HV_J_START, HV_JV_NONE, NULL, p->config->entry_ipa, p->restarts);
 	set_state(p, HV_PARTITION_RUNNING);
 }
 
@@ -189,7 +214,7 @@ void hv_partition_step(struct hv_vcpu *vcpu)
 	struct hv_partition *p = vcpu->partition;
 
 	if (vcpu->index == 0 && state_of(p) == HV_PARTITION_STOPPING &&
-	    __atomic_load_n(&p->running, __ATOMIC_ACQUIRE) == 0)
+	    __atomic_load_n(&p->running, __ATOMIC_ACQUIRE) == 0 && hv_dma_reach(p, false))
 		finish_stop(p);
 	if (vcpu->index == 0 && state_of(p) == HV_PARTITION_STARTING)
 		start(vcpu);

@@ -25,6 +25,9 @@ bool hv_partition_is_stopping(const struct hv_partition *p);
  * another vCPU asks for meanwhile. A restart by fault is counted. Does not return.
  */
 _Noreturn void hv_partition_leave(enum hv_partition_state next, bool by_fault);
+/** The same by a fault that the vCPU did not cause by an exit: it returns if the vCPU is not in the
+ *  guest. On the CPU of the vCPU. */
+void hv_partition_stop(const struct hv_vcpu *vcpu, enum hv_partition_state next);
 /** Wait until something is pending for this CPU or its vCPU. */
 void hv_vcpu_standby(const struct hv_vcpu *vcpu);
 /** The same, then start the vCPU anew: EL1 reset, timers and interrupts kept. Does not return. */

@@ -5,6 +5,9 @@
 
 #include "setup.h"
 
+/* From the ITS's control frame to its translation frame. */
+#define ITS_TRANSLATION UINT64_C(0x10000)
+
 /* Ranges that no guest may map: the board's frames and Haven's own memory. */
 static struct hv_range reserved[HV_MAX_REGIONS];
 
@@ -14,6 +17,11 @@ static hv_status_t fail(struct hv_setup_error *error, const char *step, const ch
 	*error = (struct hv_setup_error){
 		.step = step, .partition = partition, .value = value, .reason = "", .status = status};
 	return status;
+}
+
+hv_u64 hv_setup_msi_page(const struct hv_board *board)
+{
+	return board->its_base == 0 ? 0 : board->its_base + ITS_TRANSLATION;
 }
 
 static hv_status_t setup_stage2(const struct hv_config *config,
@@ -37,6 +45,7 @@ static hv_status_t setup_stage2(const struct hv_config *config,
 		.pa_bits = platform->pa_bits,
 		.reserved = reserved,
 		.reserved_count = board->reserved_count + 1,
+		.msi_page = hv_setup_msi_page(board),
 		.has_xnx = platform->has_xnx,
 	});
 	if (status == HV_OK)
@@ -68,6 +77,70 @@ static hv_status_t map_partition(const struct hv_partition_config *p,
 		error->reason = difference.reason;
 	}
 	return status;
+}
+
+/* The devices' map has the regions and one page more, and the CPUs' map has not. */
+static hv_status_t map_devices(const struct hv_config *config, const struct hv_partition_config *p,
+			       const struct hv_setup_platform *platform, hv_u64 vtcr,
+			       struct hv_setup_error *error)
+{
+	static struct hv_mem_region all[HV_MAX_REGIONS];
+	struct hv_stage2_walk walk = {.tables = (const hv_table_t *)platform->tables,
+				      .pool_pa = platform->pool_pa,
+				      .table_count = platform->table_count,
+				      .vtcr = vtcr};
+	struct hv_stage2_difference difference = {0, ""};
+	hv_status_t status;
+
+	if (p->dma.msi_ipa == 0)
+		return HV_OK;
+	if (p->mem.region_count >= HV_MAX_REGIONS)
+		return fail(error, "devices' map", p->name, p->mem.region_count, HV_ENOSPC);
+	status = hv_stage2_map_devices(p->id, p->dma.msi_ipa);
+	if (status != HV_OK)
+		return fail(error, "devices' map", p->name, p->dma.msi_ipa, status);
+	for (hv_u32 i = 0; i < p->mem.region_count; i++) /* bound: HV_MAX_REGIONS - 1 */
+		all[i] = p->mem.regions[i];
+	all[p->mem.region_count] = (struct hv_mem_region){
+		p->dma.msi_ipa, hv_setup_msi_page(config->board), HV_TABLE_SIZE, HV_MEM_MSI};
+	status = hv_stage2_device_root(p->id, &walk.vttbr);
+	if (status == HV_OK)
+		status = hv_stage2_verify(&walk, all, p->mem.region_count + 1, &difference);
+	if (status != HV_OK) {
+		(void)fail(error, "devices' map check", p->name, difference.ipa, status);
+		error->reason = difference.reason;
+	}
+	return status;
+}
+
+static hv_status_t setup_smmu(const struct hv_config *config, struct hv_setup_error *error)
+{
+	const struct hv_smmu_config smmu = {config->board->smmu.sid_bits, config->dma_fault_limit};
+	hv_status_t status = hv_smmu_init();
+
+	if (status == HV_OK && config->board->smmu.base != 0)
+		status = hv_smmu_configure(&smmu);
+	return status == HV_OK ? HV_OK : fail(error, "SMMU", "-", smmu.sid_bits, status);
+}
+
+static hv_status_t assign_streams(const struct hv_config *config, const struct hv_partition_config *p,
+				  struct hv_setup_error *error)
+{
+	if (p->dma.stream_count != 0 && config->board->smmu.base == 0)
+		return fail(error, "stream without an SMMU", p->name, p->dma.streams[0], HV_ENOTSUP);
+	for (hv_u32 i = 0; i < p->dma.function_count; i++) { /* bound: functions */
+		const hv_status_t status = hv_pci_check(&p->dma.functions[i]);
+
+		if (status != HV_OK)
+			return fail(error, "PCI function", p->name, p->dma.functions[i].bdf, status);
+	}
+	for (hv_u32 i = 0; i < p->dma.stream_count; i++) { /* bound: HV_MAX_SMMU_DEVICES */
+		const hv_status_t status = hv_smmu_map_device(p->dma.streams[i], p->id);
+
+		if (status != HV_OK)
+			return fail(error, "stream", p->name, p->dma.streams[i], status);
+	}
+	return HV_OK;
 }
 
 static hv_status_t assign_irqs(const struct hv_partition_config *p, struct hv_setup_error *error)
@@ -111,6 +184,8 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 	if (status != HV_OK)
 		return status;
 	status = setup_irqs(config->board, error);
+	if (status == HV_OK)
+		status = setup_smmu(config, error);
 	if (status != HV_OK)
 		return status;
 	status = hv_stage2_vtcr(config->ipa_bits, platform->pa_bits, platform->has_vmid16, vtcr);
@@ -123,6 +198,10 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 
 		status = map_partition(p, platform, vtcr->vtcr, error);
 		if (status == HV_OK)
+			status = map_devices(config, p, platform, vtcr->vtcr, error);
+		if (status == HV_OK)
+			status = assign_streams(config, p, error);
+		if (status == HV_OK)
 			status = assign_irqs(p, error);
 		if (status == HV_OK)
 			status = set_budget(p, error);
@@ -131,6 +210,8 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 	}
 	hv_irq_seal();
 	status = hv_budget_sched_seal();
+	if (status == HV_OK)
+		status = hv_smmu_seal();
 	if (status == HV_OK)
 		status = hv_stage2_seal();
 	return status == HV_OK ? HV_OK : fail(error, "seal", "-", 0, status);

@@ -27,6 +27,9 @@ struct hv_setup_error {
 	hv_status_t status;
 };
 
+/** Page of GITS_TRANSLATER, which only maps of devices have; 0: the board has no ITS. */
+hv_u64 hv_setup_msi_page(const struct hv_board *board);
+
 /**
  * Configure every library, map and assign what the partitions get, walk each
  * table back against the configuration, and seal the front door.

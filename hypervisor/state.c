@@ -7,4 +7,5 @@ hv_table_t hv_stage2_tables[HV_CONFIG_STAGE2_TABLES]
 	__attribute__((aligned(4096 * HV_CONFIG_ROOT_TABLES)));
 const hv_u32 hv_stage2_table_count = HV_CONFIG_STAGE2_TABLES;
 struct hv_partition hv_partitions[HV_CONFIG_PARTITIONS];
+struct hv_pci_shadow hv_pci_shadows[HV_CONFIG_PCI_FUNCTIONS + 1]; /* none is legal */
 struct hv_vcpu hv_vcpus[HV_CONFIG_VCPUS];

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every other synchronous exit: device emulation, system registers, or the fault policy. */
 #include <haven/fault_policy.h>
+#include <haven/gicv2m.h>
 #include <haven/hal/vcpu.h>
 #include <haven/sysreg_policy.h>
 
 #include "console.h"
 #include "gic.h"
+#include "msi.h"
 #include "partition.h"
+#include "pci.h"
 #include "trap.h"
 
 #define GICD_SIZE   UINT64_C(0x10000)
@@ -83,7 +86,7 @@ static bool access_uart(struct hv_vcpu *vcpu, const struct hv_mmio *mmio, hv_u64
 	return verdict == HV_VPL011_DONE;
 }
 
-enum device { DEVICE_NONE, DEVICE_GICD, DEVICE_GICR, DEVICE_UART };
+enum device { DEVICE_NONE, DEVICE_GICD, DEVICE_GICR, DEVICE_UART, DEVICE_PCI, DEVICE_MSI };
 
 static enum device device_at(const struct hv_partition_config *config, hv_u64 ipa)
 {
@@ -95,6 +98,10 @@ static enum device device_at(const struct hv_partition_config *config, hv_u64 ip
 		return DEVICE_GICR;
 	if (config->vuart_ipa != 0 && within(ipa, config->vuart_ipa, VUART_SIZE))
 		return DEVICE_UART;
+	if (config->dma.function_count != 0 && within(ipa, board->pci.ecam.base, board->pci.ecam.size))
+		return DEVICE_PCI;
+	if (config->dma.msi_ipa != 0 && within(ipa, config->dma.msi_ipa, HV_V2M_SIZE))
+		return DEVICE_MSI;
 	return DEVICE_NONE;
 }
 
@@ -115,9 +122,16 @@ static bool access_gic(struct hv_vcpu *vcpu, bool redist, const struct hv_exc_re
 static bool access_device(struct hv_vcpu *vcpu, enum device device, const struct hv_exc_regs *regs,
 			  const struct hv_mmio *mmio, hv_u64 *value)
 {
-	if (device == DEVICE_UART)
+	switch (device) {
+	case DEVICE_UART:
 		return access_uart(vcpu, mmio, value);
-	return access_gic(vcpu, device == DEVICE_GICR, regs, mmio, value);
+	case DEVICE_PCI:
+		return hv_pci_access(vcpu, mmio, value);
+	case DEVICE_MSI:
+		return hv_msi_access(vcpu, regs, mmio, value);
+	default:
+		return access_gic(vcpu, device == DEVICE_GICR, regs, mmio, value);
+	}
 }
 
 static void emulate(struct hv_vcpu *vcpu, enum device device, const struct hv_exit *exit,

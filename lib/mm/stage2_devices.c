@@ -78,7 +78,6 @@ hv_status_t hv_s2_map_devices(struct hv_stage2 *s2, hv_u32 partition_id, hv_u64 
 	if (s2->state != HV_STAGE2_OPEN || self->has_device_map)
 		return HV_EPERM;
 	if (self->count == 0 || s2->config.msi_page == 0 ||
-	    !table_range_ok(s2->config.msi_page, HV_TABLE_SIZE, s2->config.pa_bits) ||
 	    !table_range_ok(msi_ipa, HV_TABLE_SIZE, s2->config.ipa_bits) || !page_is_free(self, msi_ipa))
 		return HV_EINVAL;
 

@@ -31,6 +31,11 @@ hv_status_t hv_s2_configure(struct hv_stage2 *s2, const struct hv_stage2_config 
 		if (!hv_range_valid(config->reserved[i].base, config->reserved[i].size))
 			return HV_EINVAL;
 	}
+	if (config->msi_page != 0 &&
+	    (!table_range_ok(config->msi_page, HV_TABLE_SIZE, config->pa_bits) ||
+	     hv_range_overlaps(config->msi_page, HV_TABLE_SIZE, config->pool_pa,
+			       config->table_count * HV_TABLE_SIZE)))
+		return HV_EINVAL;
 	if (!table_pool_open(&s2->pool, config->tables, config->pool_pa, config->table_count,
 			     vtcr.root_tables, config->pa_bits))
 		return HV_EINVAL;
@@ -93,6 +98,8 @@ static bool is_reserved(const struct hv_stage2 *s2, hv_u64 pa, hv_u64 size)
 		if (hv_range_overlaps(pa, size, config->reserved[i].base, config->reserved[i].size))
 			return true;
 	}
+	if (config->msi_page != 0 && hv_range_overlaps(pa, size, config->msi_page, HV_TABLE_SIZE))
+		return true;
 	return hv_range_overlaps(pa, size, config->pool_pa, config->table_count * HV_TABLE_SIZE);
 }
 

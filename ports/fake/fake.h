@@ -15,6 +15,7 @@
 #include <haven/hal/cpu.h>
 #include <haven/hal/gic.h>
 #include <haven/hal/vcpu.h>
+#include <haven/smmu_caps.h>
 
 #define FAKE_CPUS    4u
 #define FAKE_INTIDS  288u
@@ -23,6 +24,9 @@
 #define FAKE_UART    65536u
 #define FAKE_RAMS    8u
 #define FAKE_HZ      UINT64_C(1000000)
+#define FAKE_SMMU_EVENTS 256u
+#define FAKE_FUNCTIONS   4u
+#define FAKE_ECAM        UINT64_C(0x4010000000)
 
 /** How a run ended. */
 enum fake_end {
@@ -61,6 +65,16 @@ enum fake_kind {
 	FAKE_TIMER_ARM,     /**< deadline */
 	FAKE_TIMER_OFF,
 	FAKE_SET_PC,        /**< pc */
+	FAKE_SMMU_ABORT,    /**< base */
+	FAKE_SMMU_ENABLE,   /**< STRTAB_BASE, STRTAB_BASE_CFG */
+	FAKE_SMMU_PUBLISH,  /**< address, size */
+	FAKE_SMMU_REPLACE,  /**< stream id, word 0 of the entry */
+	FAKE_SMMU_ISSUE,    /**< words of the first command */
+	FAKE_PCI_READ,      /**< address, size */
+	FAKE_PCI_WRITE,     /**< address, value */
+	FAKE_ITS_ENABLE,    /**< base */
+	FAKE_ITS_ISSUE,     /**< words 0 and 1 of a command */
+	FAKE_LPI_ENABLE,    /**< pending table, INTID bits */
 };
 
 struct fake_event {
@@ -96,6 +110,32 @@ struct fake_ram {
 	hv_u8 *bytes;
 };
 
+/** The SMMU: what it says of itself, and events to be taken. */
+struct fake_smmu {
+	struct hv_smmu_idr idr;
+	bool on;
+	bool stuck;     /**< GBPA does not answer. */
+	bool disobeys;  /**< Commands and enabling fail. */
+	bool lost;      /**< The event queue has overflowed. */
+	hv_u32 errors, cmd_error;
+	hv_u64 event[FAKE_SMMU_EVENTS][4];
+	hv_u32 events, taken;
+};
+
+struct fake_its {
+	hv_u64 typer;
+	hv_u32 devices, collections;
+	bool disobeys, stalls, no_lpis;
+};
+
+/** A PCI function. */
+struct fake_function {
+	bool present;
+	hv_u32 bdf;
+	hv_u8 space[0x1000];
+	hv_u32 bar_mask[6], bar_flags[6]; /**< Address bits that stick, type bits that read. */
+};
+
 struct fake_machine {
 	struct fake_cpu cpu[FAKE_CPUS];
 	hv_u32 now;               /**< CPU whose turn it is. */
@@ -113,6 +153,9 @@ struct fake_machine {
 	hv_u32 out_len;
 	const char *in;           /**< What is still to be received. */
 	struct fake_ram ram[FAKE_RAMS];
+	struct fake_smmu smmu;
+	struct fake_its its;
+	struct fake_function function[FAKE_FUNCTIONS];
 	struct fake_event event[FAKE_EVENTS];
 	hv_u32 events;
 	jmp_buf run;
@@ -132,6 +175,11 @@ void fake_irq(hv_u32 cpu, hv_u32 intid);
 void fake_memory_add(hv_u64 pa, void *bytes, hv_u64 size);
 /** Where @p pa is, NULL if there is no memory. */
 void *fake_memory(hv_u64 pa);
+
+/** Put a record into the SMMU's event queue. */
+void fake_smmu_event(hv_u64 type_and_stream, hv_u64 flags, hv_u64 iova, hv_u64 ipa);
+/** The PCI function with this bus, device and function number; NULL: none. */
+struct fake_function *fake_function(hv_u32 bdf);
 
 /** Forget the events so far. */
 void fake_log_clear(void);

@@ -16,10 +16,37 @@
 #define JOURNAL_BYTES (64 + SLOTS * 64)
 static hv_u8 journals[FAKE_CPUS][JOURNAL_BYTES] __attribute__((aligned(64)));
 
+static hv_u8 dma_memory[0x40000] __attribute__((aligned(65536)));
+
 static const struct hv_range reserved[] = {{0x08000000, 0x10000}, {0x080a0000, 0x80000}, {0x09000000, 0x1000}};
+
+#ifdef HV_FIXTURE_DMA
+#define BOARD_DMA .smmu = {0x09050000, 16, 106, 109}, .pci = {{FAKE_ECAM, 0x100000}, 0}, \
+		  .its_base = 0x08080000, .its_coherent = true,
+static const hv_u32 streams_one[] = {8, 24};
+static const hv_u32 streams_two[] = {32};
+static const struct hv_pci_function functions_one[] = {
+	{"disk", 8, 0x10421af4, 36, {[1] = {0x10000000, 0x1000, false, false},
+				     [4] = {0x10004000, 0x4000, true, true}}},
+};
+static const struct hv_pci_function functions_two[] = {
+	{"edu", 32, 0x11e81234, 35, {[0] = {0x10100000, 0x100000, false, false}}},
+};
+/* One has two vectors for its function, on CPU 0; two has one, on CPU 2. */
+static const struct hv_lpi_route lpis[] = {{1, 8, 64}, {1, 8, 65}, {2, 32, 64}};
+#define CONFIG_DMA .dma_fault_limit = 3, .lpi_count = 3, .lpis = lpis,
+#define DMA_ONE .dma = {streams_one, 2, functions_one, 1, 0, HV_DMA_LOG, 0x08090000, 64, 2, 0},
+#define DMA_TWO .dma = {streams_two, 1, functions_two, 1, 1, HV_DMA_RESTART, 0x08090000, 64, 1, 2},
+#else
+#define BOARD_DMA
+#define CONFIG_DMA
+#define DMA_ONE
+#define DMA_TWO
+#endif
 
 const struct hv_board hv_board = {
 	.name = "fake",
+	BOARD_DMA
 	.gicd_base = 0x08000000,
 	.gicr_base = 0x080a0000,
 	.uart_base = 0x09000000,
@@ -61,6 +88,7 @@ static const struct hv_partition_config partitions[] = {
 		.fault_policy = HV_FAULT_INJECT,
 		.smc_allowed = smc_one, .smc_allowed_count = 1,
 		.doorbell_peers = 4, .doorbell_irq = 100,
+		DMA_ONE
 		.timing = {.budget = {1, 1000, 500}},
 	},
 	{
@@ -71,6 +99,7 @@ static const struct hv_partition_config partitions[] = {
 		.vuart_ipa = 0x09000000, .vuart_irq = 33,
 		.fault_policy = HV_FAULT_RESTART, .max_restarts = 2,
 		.doorbell_peers = 2, .doorbell_irq = 100,
+		DMA_TWO
 	},
 };
 
@@ -84,10 +113,12 @@ const struct hv_config hv_config = {
 	.name = "by-hand",
 	.board = &hv_board,
 	.hypervisor = {0x40000000, 0x10000000},
+	.dma_memory = {(hv_u64)dma_memory, sizeof(dma_memory)},
 	.journal_pa = (hv_u64)journals,
 	.journal_slots = SLOTS,
 	.ipa_bits = 36,
 	.service_cpu = 3,
+	CONFIG_DMA
 	.partition_count = 2,
 	.partitions = partitions,
 	.payload_count = 3,
@@ -172,6 +203,23 @@ static void secondary(struct hv_cpu *cpu)
 	hv_cpu_prepare(cpu);
 }
 
+/* An SMMU as QEMU's but for 48 bits of output, an ITS, and the two PCI functions; present, but not in use without DMA. */
+static void plug_devices(void)
+{
+	static const hv_u32 disk[6] = {0, 0xfffff000, 0, 0, 0xffffc000, 0xffffffff};
+
+	fake.smmu.idr = (struct hv_smmu_idr){0x0d44101b, 0x02730010, 0, 0x75};
+	fake.its = (struct fake_its){.typer = UINT64_C(0x1ef9b1), .devices = 512, .collections = 512};
+	fake.function[0] = (struct fake_function){.present = true, .bdf = 8};
+	memcpy(fake.function[0].bar_mask, disk, sizeof(disk));
+	fake.function[0].bar_flags[4] = 0xc;
+	memcpy(fake.function[0].space, "\xf4\x1a\x42\x10\x07\x00\x10\x00", 8);
+	fake.function[1] = (struct fake_function){.present = true, .bdf = 32, .bar_mask = {0xfff00000}};
+	memcpy(fake.function[1].space, "\x34\x12\xe8\x11\x06\x00\x10\x00", 8);
+	fake.function[2] = (struct fake_function){.present = true, .bdf = 40};
+	memcpy(fake.function[2].space, "\x34\x12\xe8\x11\x06\x00\x00\x00", 8);
+}
+
 void machine_on(void)
 {
 	fake_reset();
@@ -183,6 +231,7 @@ void machine_on(void)
 	fake_memory_add(RAM_ONE, ram_one, sizeof(ram_one));
 	fake_memory_add(RAM_TWO, ram_two, sizeof(ram_two));
 	fake_memory_add(SHARED, shared, sizeof(shared));
+	plug_devices();
 	image_make();
 }
 
@@ -197,6 +246,11 @@ void boot(void)
 void boot_guests(void)
 {
 	boot();
+#ifdef HV_FIXTURE_DMA
+	loop(0); /* loads, and asks the service CPU for its DMA */
+	loop(2);
+	serve();
+#endif
 	loop(0);
 	assert_int_equal(fake.end, FAKE_ENTERED);
 	loop(1);

@@ -16,6 +16,10 @@
  * | 60 | nobody | |
  * | 33, 100 | virtual | emulated UART, doorbell of each |
  *
+ * With HV_FIXTURE_DMA the board has an SMMU, PCI and an ITS as well. One owns streams 8 (the PCI
+ * function "disk", two vectors from 64) and 24, policy log; two owns 32 ("edu", one vector), policy
+ * restart; the fault limit is 3. A third function, 40, is nobody's.
+ *
  * The hypervisor and the libraries keep static state, and boot seals it: each test runs
  * in a process of its own.
  */

@@ -41,6 +41,7 @@ static int fresh(void **state)
 	panic = NULL;
 	board = (struct hv_board){.devices = devices, .device_count = 2};
 	config = (struct hv_config){.board = &board, .hypervisor = {0x40000000, 0x10000000},
+				    .dma_memory = {0x4ffd0000, 0x20000},
 				    .journal_pa = 0x4fff0000};
 	return 0;
 }
@@ -78,9 +79,10 @@ static void rights_of_the_image(void **state)
 	assert_int_equal(entry_of(0x40208000) & (RO | XN | AF), RO | XN | AF);
 	/* data: written, never executed */
 	assert_int_equal(entry_of(0x4020c000) & (RO | XN | AF), XN | AF);
-	/* payloads up to the journal: read-only */
+	/* payloads up to the tables of SMMU and ITS: read-only */
 	assert_int_equal(entry_of(0x40220000) & (RO | XN | AF), RO | XN | AF);
-	assert_int_equal(entry_of(0x4ffef000) & (RO | XN | AF), RO | XN | AF);
+	assert_int_equal(entry_of(0x4ffcf000) & (RO | XN | AF), RO | XN | AF);
+	assert_int_equal(entry_of(0x4ffd0000) & (RO | XN | AF), XN | AF);
 	assert_int_equal(entry_of(0x4fff0000) & (RO | XN | AF), XN | AF);
 	assert_int_equal(entry_of(0x4fffffff) & (RO | XN | AF), XN | AF);
 }

@@ -107,11 +107,30 @@ static void what_is_wrong_changes_nothing(void **state)
 	assert_int_equal(hv_s2_map_devices(NULL, 1, MSI_IPA), HV_EINVAL);
 	s2.config.msi_page = 0;
 	assert_int_equal(hv_s2_map_devices(&s2, 1, MSI_IPA), HV_EINVAL);
-	s2.config.msi_page = MSI_PA + 0x40;
-	assert_int_equal(hv_s2_map_devices(&s2, 1, MSI_IPA), HV_EINVAL);
-	s2.config.msi_page = UINT64_C(1) << 40;
-	assert_int_equal(hv_s2_map_devices(&s2, 1, MSI_IPA), HV_EINVAL);
 	assert_pool_unchanged();
+}
+
+static void the_page_is_checked_when_it_is_configured(void **state)
+{
+	static const hv_u64 pages[] = {MSI_PA + 0x40, UINT64_C(1) << 40, POOL_PA, POOL_PA + 63 * K4};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct hv_stage2_config config = config_of(40, 40);
+
+		config.msi_page = pages[i];
+		memset(&s2, 0, sizeof(s2));
+		assert_int_equal(hv_s2_configure(&s2, &config), HV_EINVAL);
+	}
+}
+
+static void no_cpu_gets_the_page(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(map(1, 0x70000000, MSI_PA, K4, DEVICE), HV_EINVAL);
+	assert_int_equal(map(2, 0x70000000, MSI_PA - K4, 2 * K4, RW), HV_EINVAL);
+	assert_int_equal(map(2, 0x70000000, MSI_PA + K4, K4, RW), HV_OK);
 }
 
 static void a_full_pool_changes_nothing(void **state)
@@ -172,6 +191,8 @@ int main(void)
 		cmocka_unit_test(without_a_map_of_their_own_devices_use_the_cpus),
 		cmocka_unit_test(the_page_may_lie_above_below_or_between),
 		cmocka_unit_test(what_is_wrong_changes_nothing),
+		cmocka_unit_test(the_page_is_checked_when_it_is_configured),
+		cmocka_unit_test(no_cpu_gets_the_page),
 		cmocka_unit_test(a_full_pool_changes_nothing),
 		cmocka_unit_test(the_map_is_made_once_and_last),
 		cmocka_unit_test(the_front_door_does_the_same),

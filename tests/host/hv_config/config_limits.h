@@ -7,5 +7,6 @@
 #define HV_CONFIG_ROOT_TABLES 1u
 #define HV_CONFIG_PARTITIONS 2u
 #define HV_CONFIG_VCPUS 3u
+#define HV_CONFIG_PCI_FUNCTIONS 2u
 
 #endif

@@ -87,7 +87,8 @@ struct hv_stage2_config {
 	const struct hv_range *reserved; /**< Physical ranges that no region may touch, kept by
 					  *   reference. The pool is always reserved. */
 	hv_u32 reserved_count; /**< 0..HV_MAX_REGIONS */
-	hv_u64 msi_page;     /**< Page of GITS_TRANSLATER, for maps of devices alone; 0: none. */
+	hv_u64 msi_page;     /**< Page of GITS_TRANSLATER, for maps of devices alone: no region may
+			      *   touch it. Outside of the pool. 0: none. */
 	bool has_xnx;        /**< ID_AA64MMFR1_EL1.XNX != 0 on every CPU. */
 };
 
@@ -126,7 +127,8 @@ hv_status_t hv_stage2_vtcr(hv_u32 ipa_bits, hv_u32 pa_bits, bool vmid16,
  *
  * @retval HV_OK       Taken over.
  * @retval HV_EINVAL   NULL; no tables; pool misaligned, wrapping or beyond pa_bits; a reserved
- *                     range empty or wrapping, or too many; widths that hv_stage2_vtcr refuses.
+ *                     range empty or wrapping, or too many; msi_page no page below 2^pa_bits, or in
+ *                     the pool; widths that hv_stage2_vtcr refuses.
  * @retval HV_ENOTSUP  ipa_bits > pa_bits.
  * @retval HV_EPERM    Sealed.
  * Cost: one step per reserved range.
@@ -210,8 +212,7 @@ hv_status_t hv_stage2_root(hv_u32 partition_id, hv_u64 *vttbr);
  * Who: the boot CPU, after the last hv_stage2_map_partition of that partition.
  *
  * @retval HV_OK      Mapped.
- * @retval HV_EINVAL  Not a guest partition, or it has no regions; no msi_page configured, or
- *                    not a page below 2^pa_bits; msi_ipa not a multiple of 4096, beyond
+ * @retval HV_EINVAL  Not a guest partition, or it has no regions; no msi_page configured; msi_ipa not a multiple of 4096, beyond
  *                    ipa_bits, or in one of the regions.
  * @retval HV_ENOSPC  Not enough tables in the pool; nothing changed.
  * @retval HV_EPERM   Sealed, not initialised, or the devices have a map already.
