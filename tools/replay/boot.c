@@ -33,6 +33,15 @@ bool replay_boot(struct replay_pool *pool)
 	return true;
 }
 
+static hv_status_t map(struct hv_stage2 *s2, const struct hv_partition_config *p)
+{
+	hv_status_t status = hv_s2_map(s2, &p->mem);
+
+	if (status == HV_OK && replay_has_device_map(p))
+		status = hv_s2_map_devices(s2, p->id, p->dma.msi_ipa);
+	return status;
+}
+
 static hv_status_t map_all(const struct replay_pool *pool, hv_u32 count)
 {
 	static struct hv_stage2 s2;
@@ -45,17 +54,12 @@ static hv_status_t map_all(const struct replay_pool *pool, hv_u32 count)
 		.table_count = count,
 		.ipa_bits = hv_config.ipa_bits,
 		.pa_bits = pa_bits_for(hv_config.ipa_bits),
-		.msi_page = hv_setup_msi_page(hv_config.board),
+		.msi_page = replay_msi_page(),
 	});
 	if (status == HV_OK)
 		status = hv_s2_init(&s2);
-	for (hv_u32 i = 0; status == HV_OK && i < hv_config.partition_count; i++) {
-		const struct hv_partition_config *p = &hv_config.partitions[i];
-
-		status = hv_s2_map(&s2, &p->mem);
-		if (status == HV_OK && p->dma.msi_ipa != 0)
-			status = hv_s2_map_devices(&s2, p->id, p->dma.msi_ipa);
-	}
+	for (hv_u32 i = 0; status == HV_OK && i < hv_config.partition_count; i++)
+		status = map(&s2, &hv_config.partitions[i]);
 	return status;
 }
 

@@ -3,4 +3,7 @@
 
 #include "replay.h"
 
-const hv_u32 replay_table_count = HV_CONFIG_STAGE2_TABLES;
+const struct replay_limits replay_limits = {
+	.tables = HV_CONFIG_STAGE2_TABLES,
+	.functions = HV_CONFIG_PCI_FUNCTIONS,
+};

@@ -22,15 +22,15 @@ bool replay_fail(const char *format, ...)
 /* Aligned for 16 concatenated roots; filled, because the target's pool need not be clear. */
 static bool make_pool(struct replay_pool *pool)
 {
-	const size_t bytes = (size_t)replay_table_count * sizeof(hv_table_t);
+	const size_t bytes = (size_t)replay_limits.tables * sizeof(hv_table_t);
 	const size_t align = 16 * sizeof(hv_table_t);
 
 	pool->tables = aligned_alloc(align, (bytes + align - 1) / align * align);
 	if (pool->tables == NULL)
-		return replay_fail("no memory for %" PRIu32 " tables", replay_table_count);
+		return replay_fail("no memory for %" PRIu32 " tables", replay_limits.tables);
 	memset(pool->tables, 0xa5, bytes);
 	pool->pa = hv_config.hypervisor.base;
-	pool->count = replay_table_count;
+	pool->count = replay_limits.tables;
 	return true;
 }
 
@@ -40,8 +40,8 @@ int main(void)
 	hv_u64 leaves = 0;
 
 	if (!make_pool(&pool) || !replay_boot(&pool) || !replay_reach(&pool, &leaves) ||
-	    !replay_irqs() || !replay_vgic() || !replay_starts(&pool) ||
-	    !replay_count_is_exact(&pool))
+	    !replay_irqs() || !replay_vgic() || !replay_streams() || !replay_pci(&pool) ||
+	    !replay_dma_memory() || !replay_starts(&pool) || !replay_count_is_exact(&pool))
 		return EXIT_FAILURE;
 	printf("haven-replay: %s: %" PRIu32 " partitions, %" PRIu32 " tables, %" PRIu64
 	       " leaves: tables equal the configuration, and nothing foreign is reachable\n",

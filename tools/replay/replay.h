@@ -9,8 +9,12 @@
 #include <haven/config.h>
 #include <haven/stage2_walk.h>
 
-/** From config_limits.h: tables that the pool must have, no more and no less. */
-extern const hv_u32 replay_table_count;
+/** From config_limits.h: sizes of static memory, no more and no less than is needed. */
+struct replay_limits {
+	hv_u32 tables;    /**< Stage-2 pool. */
+	hv_u32 functions; /**< PCI functions. */
+};
+extern const struct replay_limits replay_limits;
 
 /** Pool that stands in for the hypervisor's, and where it pretends to be. */
 struct replay_pool {
@@ -25,11 +29,22 @@ bool replay_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** Run hv_setup() over the pool; sets pool->vtcr. */
 bool replay_boot(struct replay_pool *pool);
-/** No partition's table has an output that belongs to somebody else. @p leaves counts. */
+/** No table, of CPUs or of devices, has an output that belongs to somebody else, and maps of
+ *  devices equal the configuration. @p leaves counts. */
 bool replay_reach(const struct replay_pool *pool, hv_u64 *leaves);
 /** Each interrupt has the owner that the configuration names, all others none. */
 bool replay_irqs(void);
-/** Each virtual GIC takes its partition's interrupts, console and doorbell, each INTID once. */
+/** Each stream has the owner that the configuration names, all others none. */
+bool replay_streams(void);
+/** Each PCI function has one owner, with its registers, line, stream and messages. */
+bool replay_pci(const struct replay_pool *pool);
+/** What the SMMU and the ITS read has room in its range, and the range is nobody else's. */
+bool replay_dma_memory(void);
+/** Do the partition's devices have a map of their own? */
+bool replay_has_device_map(const struct hv_partition_config *p);
+/** The page of GITS_TRANSLATER; 0: there is no ITS. */
+hv_u64 replay_msi_page(void);
+/** Each virtual GIC takes its partition's interrupts, console, doorbell and messages, each INTID once. */
 bool replay_vgic(void);
 /** Guests start in memory that they may execute, payloads land in memory they own. */
 bool replay_starts(const struct replay_pool *pool);

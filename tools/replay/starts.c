@@ -40,7 +40,11 @@ static bool check_windows(const struct replay_pool *pool, const struct hv_partit
 
 	return traps(pool, p, board->gicd_base, 0x10000) &&
 	       traps(pool, p, board->gicr_base, p->vcpu_count * UINT64_C(0x20000)) &&
-	       (p->vuart_ipa == 0 || traps(pool, p, p->vuart_ipa, 0x1000));
+	       (p->vuart_ipa == 0 || traps(pool, p, p->vuart_ipa, 0x1000)) &&
+	       (p->dma.msi_ipa == 0 || traps(pool, p, p->dma.msi_ipa, 0x1000)) &&
+	       (p->dma.function_count == 0 ||
+		(board->pci.ecam.size != 0 &&
+		 traps(pool, p, board->pci.ecam.base, board->pci.ecam.size)));
 }
 
 static bool check_payload(const struct hv_payload_config *payload)

@@ -47,6 +47,21 @@ static bool add_virtual(struct hv_vgic *vgic, const struct hv_partition_config *
 	return add(vgic, p, intid, flags, p->vcpu_cpu[0]);
 }
 
+/* Vectors come by LPIs, so nothing else may have their numbers. */
+static bool add_vectors(struct hv_vgic *vgic, const struct hv_partition_config *p)
+{
+	for (hv_u32 i = 0; i < p->dma.msi_count; i++) {
+		const hv_u32 intid = p->dma.msi_first + i;
+
+		if ((p->vuart_ipa != 0 && intid == p->vuart_irq) || intid == p->doorbell_irq)
+			return replay_fail("vector %" PRIu32 " of %s is its console or doorbell", intid,
+					   p->name);
+		if (!add_virtual(vgic, p, intid, HV_VGIC_EDGE))
+			return false;
+	}
+	return true;
+}
+
 static bool fill(const struct hv_partition_config *p)
 {
 	static struct hv_vgic vgic;
@@ -61,6 +76,8 @@ static bool fill(const struct hv_partition_config *p)
 			return false;
 	}
 	if (has_vuart && !add_virtual(&vgic, p, p->vuart_irq, 0))
+		return false;
+	if (!add_vectors(&vgic, p))
 		return false;
 	if (p->doorbell_irq == 0)
 		return true;
