@@ -147,6 +147,16 @@ class Outputs(ConfigCase):
             done = self.run_tool("x.yaml", "--check", "--no-images", text=block)
             self.assertEqual((done.returncode, done.stderr), (0, ""), block)
 
+    def test_the_picture_of_the_documentation(self):
+        done = subprocess.run([sys.executable, str(TOOL), str(ROOT / "configs/demo.yaml"),
+                               "--no-images", "--out", str(self.dir)], text=True,
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual((self.dir / "memory.svg").read_text(encoding="utf-8"),
+                         (ROOT / "docs/images/demo-memory.svg").read_text(encoding="utf-8"),
+                         "docs/images/demo-memory.svg is of another configs/demo.yaml: copy "
+                         "memory.svg of tools/haven-config configs/demo.yaml --no-images --out DIR")
+
     def test_the_projects_own_configurations(self):
         for file in sorted((ROOT / "configs").glob("*.yaml")):
             done = subprocess.run([sys.executable, str(TOOL), str(file), "--check", "--no-images"],

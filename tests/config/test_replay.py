@@ -298,6 +298,11 @@ class ReplayOfBusMasters(ReplayCase):
         self.caught("LPIs of rtos begin at 8195", (".lpi_first = 4u", ".lpi_first = 3u"))
         self.caught("6 LPIs, but 5 vectors", (".lpi_count = 5u", ".lpi_count = 6u"))
 
+    def test_frame_and_vectors_come_together(self):
+        words = "linux has a frame without vectors, or vectors without a frame"
+        self.caught(words, (".msi_ipa = UINT64_C(0x8090000)", ".msi_ipa = UINT64_C(0x0)"))
+        self.caught(words, (".msi_count = 2u", ".msi_count = 0u"))
+
     def test_memory_of_smmu_and_its(self):
         # Queue, two tables, 8 KB, 3 x 64 x 16 bytes; two pending tables at 64 KB; level 1 of 2 KB,
         # level 2 of 16 KB, 1 KB of commands, 4 KB of events.

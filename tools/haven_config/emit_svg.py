@@ -58,7 +58,7 @@ def picture(config):
         parts.append(svg_dma.block(_x(index), columns[index][-1].y + ROW, COLUMN, partition,
                                    colours[partition.name]))
     parts.append(_legend(height - 20))
-    return "\n".join(parts) + "\n</svg>\n"
+    return "\n".join(filter(None, parts)) + "\n</svg>\n"
 
 
 def _x(index):

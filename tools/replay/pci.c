@@ -119,6 +119,8 @@ static bool check_routes(const struct hv_partition_config *p, hv_u32 *next)
 	const struct hv_dma_config *dma = &p->dma;
 	const hv_u32 count = dma->function_count * dma->msi_count;
 
+	if ((dma->msi_ipa == 0) != (count == 0))
+		return replay_fail("%s has a frame without vectors, or vectors without a frame", p->name);
 	if (count == 0)
 		return true;
 	if (dma->lpi_first != *next || *next + count > hv_config.lpi_count)
@@ -140,9 +142,8 @@ static bool check_lpis(void)
 		if (!check_routes(&hv_config.partitions[i], &next))
 			return false;
 	}
-	if (next != hv_config.lpi_count || next > HV_LPI_MAX)
-		return replay_fail("%" PRIu32 " LPIs, but %" PRIu32 " vectors", hv_config.lpi_count, next);
-	return next == 0 || hv_config.board->its_base != 0 || replay_fail("messages, but no ITS");
+	return (next == hv_config.lpi_count && next <= HV_LPI_MAX) ||
+	       replay_fail("%" PRIu32 " LPIs, but %" PRIu32 " vectors", hv_config.lpi_count, next);
 }
 
 bool replay_pci(const struct replay_pool *pool)
