@@ -67,6 +67,7 @@ class Board:
         self.pci = Pci(data["pci"], _frame) if "pci" in data else None
         self.its = _frame("the GIC ITS", gic["its"]) if "its" in gic else None
         self.its_coherent = gic.get("its", {}).get("coherent", False)
+        self.overheads = data.get("overheads", {})
         self.devices = {name: _device(name, d) for name, d in data.get("devices", {}).items()}
 
     @property

@@ -15,7 +15,8 @@ exit status:
   3  a file could not be read or written, or a Python package is missing
 
 outputs in DIR: config.c, config_limits.h, <partition>.dtb, payloads.json,
-report.txt, memory.svg
+report.txt, memory.svg; with shared CPUs or tasks schedule.svg, and on stdout what
+budgets promise and how long tasks take
 """
 
 
@@ -70,7 +71,7 @@ def main(argv=None):
 
 def _run(args, given):
     from . import compile as compiler
-    from . import output
+    from . import emit_timing, output
     from .problems import Refused
     try:
         compiled = compiler.compile_file(args.config, args.board_dir, given, not args.no_images)
@@ -83,6 +84,8 @@ def _run(args, given):
               file=sys.stderr)
     if compiled.unused_images:
         return EXIT_USAGE
+    for line in emit_timing.table(compiled.config):
+        print(line)
     if args.out is not None:
         output.write(compiled, args.out, args.depfile, args.board_dir)
     return EXIT_OK

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """report.txt: the whole configuration on a page or two."""
-from . import report_dma, stage2
+from . import emit_timing, report_dma, stage2
 from .emit_c import routes
 from .model import FIRST_SPI
-from .units import show_range, show_size
+from .units import show_range, show_size, show_time
 
 
 def report(config, payloads):
     lines = _head(config)
     for partition in config.partitions:
         lines += [""] + _partition(config, partition)
+    promised = emit_timing.table(config)
+    if promised:
+        lines += ["", "Time"] + ["  " + line if line else "" for line in promised]
     lines += [""] + _physical(config) + [""] + _files(payloads)
     return "\n".join(lines) + "\n"
 
@@ -72,8 +75,10 @@ def _policy(partition):
 def _timing(partition):
     if not partition.period_ns:
         return "dedicated CPUs, no budget"
-    return (f"{partition.budget_ns} ns in each {partition.period_ns} ns "
-            f"({100 * partition.budget_ns / partition.period_ns:.4g} %)")
+    kind = "polling" if partition.polling else "deferrable"
+    return (f"{show_time(partition.budget_ns)} in each {show_time(partition.period_ns)} "
+            f"({100 * partition.budget_ns / partition.period_ns:.4g} %) on shared CPUs, {kind}, "
+            f"priority {partition.priority}" + (", background time" if partition.background else ""))
 
 
 def _physical(config):

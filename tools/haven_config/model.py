@@ -118,6 +118,27 @@ class Image:
 
 
 @dataclass
+class Task:
+    name: str
+    path: tuple
+    wcet: int              # ns, as are the next two
+    period: int
+    deadline: int
+    priority: Optional[int]  # 0 is the most urgent; None: by deadline
+    cpu: int
+
+
+@dataclass(frozen=True)
+class Overheads:
+    """The longest that EL2 takes, in ns; None: nobody said."""
+
+    exit: Optional[int]
+    switch: Optional[int]
+    service: int           # the console's work in each service_period
+    service_period: int = 1_000_000
+
+
+@dataclass
 class Partition:
     name: str
     id: int
@@ -143,6 +164,7 @@ class Partition:
     priority: int = 0
     polling: bool = False
     background: bool = False
+    tasks: list = field(default_factory=list)
     dma: Dma = field(default_factory=lambda: Dma(()))
 
     @property
@@ -181,6 +203,7 @@ class Config:
     service_cpu: int
     journal_slots: int
     ipa_bits: int
+    overheads: Overheads
     dma_fault_limit: int
     unprotected: list      # (name, path) of bus masters that are accepted without an SMMU
 

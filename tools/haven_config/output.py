@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from . import emit_c, emit_report, emit_svg, payloads
+from . import emit_c, emit_report, emit_svg, payloads, schedule
 
 
 def write(compiled, out_dir, depfile, board_dir):
@@ -19,6 +19,9 @@ def write(compiled, out_dir, depfile, board_dir):
         "memory.svg": emit_svg.picture(config),
         "config.c": emit_c.tables(config, table),
     }
+    drawing = schedule.picture(config)
+    if drawing is not None:
+        texts["schedule.svg"] = drawing
     for name, text in texts.items():
         (out_dir / name).write_text(text, encoding="utf-8")
     if depfile is not None:
@@ -31,5 +34,6 @@ def _depfile(config, table, out_dir, board_dir):
               (board_dir / config.board.name / "board.yaml").resolve()]
     inputs += [p.path for p in table if p.path and not p.name.endswith(".dtb")]
     inputs += sorted(package.glob("**/*.py")) + [package / "schema.json"]
+    inputs.append(package.parent / "haven_timeline.py")
     escaped = " ".join(str(i).replace(" ", "\\ ") for i in inputs)
     return f"{str(out_dir / 'config.c').replace(' ', chr(92) + ' ')}: {escaped}\n"

@@ -2,7 +2,7 @@
 """From the checked shape to the model: short forms, defaults and names are resolved."""
 from pathlib import Path
 
-from . import resolve_dma, units
+from . import resolve_dma, resolve_timing, units
 from .model import FIRST_PPI, FIRST_SPI, Config, Image, Irq, Partition, Region, SharedArea
 from .schema import closest
 
@@ -24,7 +24,7 @@ def resolve(source, board, problems):
         _memory(data, partition, problems)
         _settings(data, partition, board, problems)
         _interrupts(data, partition, board, problems)
-        _timing(data, partition)
+        resolve_timing.partition(data, partition, problems)
     shared = _shared(data, names, problems)
     for area in shared:
         _map_shared(area, partitions)
@@ -38,6 +38,7 @@ def resolve(source, board, problems):
         service_cpu=hypervisor.get("service_cpu", _default_service_cpu(partitions, board)),
         journal_slots=hypervisor.get("journal_slots", DEFAULT_JOURNAL_SLOTS),
         ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)),
+        overheads=resolve_timing.overheads(hypervisor, board),
         dma_fault_limit=hypervisor.get("dma_fault_limit", DEFAULT_DMA_FAULT_LIMIT),
         unprotected=[(name, ("unprotected_dma", i))
                      for i, name in enumerate(data.get("unprotected_dma", []))])
@@ -228,13 +229,6 @@ def _interrupts(data, partition, board, problems):
     for intid in board.guest_timer_ppis:
         if intid not in listed:
             partition.irqs.append(Irq(intid, False, None, partition.path, origin="EL1 timer"))
-
-
-def _timing(data, partition):
-    item = data.get("timing", {}).get(partition.name)
-    if item:
-        partition.period_ns = units.duration_ns(item["period"])
-        partition.budget_ns = units.duration_ns(item["budget"])
 
 
 def _default_service_cpu(partitions, board):

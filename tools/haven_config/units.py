@@ -56,5 +56,15 @@ def show_size(value):
     return f"{value} B"
 
 
+def show_time(ns):
+    """1500000 -> '1.5 ms'; exact."""
+    for unit, scale in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
+        if ns >= scale:
+            whole, rest = divmod(ns, scale)
+            digits = f"{rest:0{len(str(scale)) - 1}d}".rstrip("0")
+            return f"{whole}.{digits} {unit}" if digits else f"{whole} {unit}"
+    return f"{ns} ns"
+
+
 def align_up(value, step):
     return (value + step - 1) // step * step
