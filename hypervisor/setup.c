@@ -176,6 +176,33 @@ static hv_status_t set_budget(const struct hv_partition_config *p, struct hv_set
 	return status == HV_OK ? HV_OK : fail(error, "budget", p->name, budget->budget_ns, status);
 }
 
+static hv_status_t setup_partition(const struct hv_config *config, const struct hv_partition_config *p,
+				   const struct hv_setup_platform *platform, hv_u64 vtcr,
+				   struct hv_setup_error *error)
+{
+	hv_status_t status = map_partition(p, platform, vtcr, error);
+
+	if (status == HV_OK)
+		status = map_devices(config, p, platform, vtcr, error);
+	if (status == HV_OK)
+		status = assign_streams(config, p, error);
+	if (status == HV_OK)
+		status = assign_irqs(p, error);
+	return status == HV_OK ? set_budget(p, error) : status;
+}
+
+static hv_status_t seal(struct hv_setup_error *error)
+{
+	hv_status_t status = hv_budget_sched_seal();
+
+	hv_irq_seal();
+	if (status == HV_OK)
+		status = hv_smmu_seal();
+	if (status == HV_OK)
+		status = hv_stage2_seal();
+	return status == HV_OK ? HV_OK : fail(error, "seal", "-", 0, status);
+}
+
 hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platform *platform,
 		     struct hv_stage2_vtcr *vtcr, struct hv_setup_error *error)
 {
@@ -194,25 +221,9 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 	if (status != HV_OK)
 		return fail(error, "budgets", "-", 0, status);
 	for (hv_u32 i = 0; i < config->partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
-		const struct hv_partition_config *p = &config->partitions[i];
-
-		status = map_partition(p, platform, vtcr->vtcr, error);
-		if (status == HV_OK)
-			status = map_devices(config, p, platform, vtcr->vtcr, error);
-		if (status == HV_OK)
-			status = assign_streams(config, p, error);
-		if (status == HV_OK)
-			status = assign_irqs(p, error);
-		if (status == HV_OK)
-			status = set_budget(p, error);
+		status = setup_partition(config, &config->partitions[i], platform, vtcr->vtcr, error);
 		if (status != HV_OK)
 			return status;
 	}
-	hv_irq_seal();
-	status = hv_budget_sched_seal();
-	if (status == HV_OK)
-		status = hv_smmu_seal();
-	if (status == HV_OK)
-		status = hv_stage2_seal();
-	return status == HV_OK ? HV_OK : fail(error, "seal", "-", 0, status);
+	return seal(error);
 }

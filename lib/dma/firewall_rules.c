@@ -135,7 +135,8 @@ static void check_region_count(struct report *r, hv_u32 i)
 
 	for (hv_u32 k = 0; k < i; k++) /* bound: the policy */
 		before += r->policy->regions[k].mrc == region->mrc &&
-			  r->policy->regions[k].did == region->did;
+					  r->policy->regions[k].did == region->did ?
+				  1u : 0u;
 	if (region->mrc < r->policy->chip->mrc_count &&
 	    before == r->policy->chip->mrcs[region->mrc].regions)
 		find(r, HV_FW_TOO_MANY_REGIONS, HV_FW_IN_REGIONS, i, i, region->range.base);
@@ -166,7 +167,8 @@ static void check_access_count(struct report *r, enum hv_fw_table table, hv_u32 
 		return;
 	for (hv_u32 k = 0; k < i; k++) /* bound: the policy */
 		before += checker_of(r->policy, table, k) == checker_of(r->policy, table, i) &&
-			  is_new_access(r->policy, table, k);
+					  is_new_access(r->policy, table, k) ?
+				  1u : 0u;
 	if (before == room)
 		find(r, HV_FW_TOO_MANY_ACCESSES, table, i, i, range_of(r->policy, table, i).base);
 }

@@ -147,13 +147,21 @@ static bool decode_mbc(const struct in *in, hv_u32 index, struct hv_trdc_rules *
 	return true;
 }
 
+/* A table with a capacity is a table. */
+static bool has_room(const struct hv_trdc_rules *rules)
+{
+	return (rules->masters != NULL || rules->master_capacity == 0) &&
+	       (rules->regions != NULL || rules->region_capacity == 0) &&
+	       (rules->blocks != NULL || rules->block_capacity == 0);
+}
+
 hv_status_t hv_trdc_decode(const struct hv_fw_chip *chip, hv_u32 trdc, const struct hv_trdc_word *words,
 			   hv_u32 count, struct hv_trdc_rules *rules)
 {
 	struct in in = {.chip = chip, .trdc_index = trdc, .words = words, .count = count};
 	bool fits;
 
-	if (chip == NULL || words == NULL || rules == NULL || trdc >= chip->trdc_count)
+	if (chip == NULL || words == NULL || rules == NULL || trdc >= chip->trdc_count || !has_room(rules))
 		return HV_EINVAL;
 	in.trdc = &chip->trdcs[trdc];
 	if ((value_of(&in, CR_OFFSET) & HV_TRDC_CR_VALID) != HV_TRDC_CR_VALID)

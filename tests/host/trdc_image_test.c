@@ -194,6 +194,17 @@ static void what_cannot_be_decoded_says_so(void **state)
 	assert_int_equal(hv_trdc_decode(NULL, 0, image, words, &rules), -22);
 	assert_int_equal(hv_trdc_decode(&chip, 0, NULL, words, &rules), -22);
 	assert_int_equal(hv_trdc_decode(&chip, 0, image, words, NULL), -22);
+	rules.regions = NULL;
+	assert_int_equal(hv_trdc_decode(&chip, 0, image, words, &rules), -22);
+	rules = room();
+	rules.blocks = NULL;
+	assert_int_equal(hv_trdc_decode(&chip, 0, image, words, &rules), -22);
+	rules = room();
+	rules.masters = NULL;
+	assert_int_equal(hv_trdc_decode(&chip, 0, image, words, &rules), -22);
+	rules.master_capacity = 0;
+	assert_int_equal(hv_trdc_decode(&chip, 0, image, words, &rules), -28);
+	rules = room();
 	rules.master_capacity = 2;
 	assert_int_equal(hv_trdc_decode(&chip, TRDC_N, image, words, &rules), -28);
 	rules = room();

@@ -54,7 +54,7 @@ struct hv_trdc_rules {
  * all are done. Appends to @p rules. Neighbouring blocks with one rule become one.
  *
  * @retval HV_OK      Done.
- * @retval HV_EINVAL  NULL, or no such TRDC.
+ * @retval HV_EINVAL  NULL, a table of @p rules with a capacity but no memory, or no such TRDC.
  * @retval HV_EPERM   TRDC_CR does not make everything valid: nothing is enforced.
  * @retval HV_ENOSPC  A table of @p rules is full.
  * Cost: words * words.
