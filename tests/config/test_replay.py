@@ -2,12 +2,13 @@
 """The replay refuses tables that the compiler would never write: each mutant by its own check."""
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from support import GOOD, ROOT, ConfigCase
+from support import BOARDS, GOOD, ROOT, ConfigCase
+
+from haven_config import output
 
 CC = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 LIBRARIES = ("base", "mm", "irq", "sched", "dma")
@@ -25,8 +26,7 @@ RTC = "{UINT64_C(0x9010000), UINT64_C(0x9010000), UINT64_C(0x1000),"
 PRIVATE = "\n\t HV_MEM_NORMAL_RWX}"
 SHARED = "\n\t HV_MEM_NORMAL_RWX | HV_MEM_SHARED}"
 
-
-OBJECT = []                # the replay without tables and without the boot's code, built once
+OBJECTS = {}               # the boot's code, and the rest of the replay without tables; built once
 SETUP = ROOT / "hypervisor/setup.c"
 
 
@@ -35,29 +35,34 @@ def setUpModule():
         return
     folder = tempfile.TemporaryDirectory()
     unittest.addModuleCleanup(folder.cleanup)
-    OBJECT[:] = [str(Path(folder.name) / "replay.o")]
+    OBJECTS.update({name: str(Path(folder.name) / f"{name}.o") for name in ("setup", "rest")})
     sources = [s for name in LIBRARIES for s in (ROOT / "lib" / name).glob("*.c")]
     sources += [s for s in (ROOT / "tools/replay").glob("*.c") if s.name != "limits.c"]
-    subprocess.run([CC, *FLAGS, "-r", "-nostdlib", *map(str, sources), "-o", *OBJECT], check=True)
+    for name, files in (("setup", [SETUP]), ("rest", sources)):
+        subprocess.run([CC, *FLAGS, "-r", "-nostdlib", *map(str, files), "-o", OBJECTS[name]],
+                       check=True)
 
 
 class ReplayCase(ConfigCase):
     def replay(self, *changes, text=TEXT, limits=None, setup=None):
         """Compile the configuration, alter config.c, run. Returns (status, output)."""
-        (self.dir / "x.yaml").write_text(text, encoding="utf-8")
-        subprocess.run([sys.executable, str(ROOT / "tools/haven-config"), "x.yaml", "--out", "."],
-                       cwd=self.dir, check=True)
+        output.write(self.compile(text), self.dir, None, BOARDS)
         self.alter("config.c", changes)
         self.alter("config_limits.h", [limits] if limits else [])
-        (self.dir / "setup.c").write_text(SETUP.read_text())
-        self.alter("setup.c", [setup] if setup else [])
         exe = self.dir / "replay"
-        subprocess.run([CC, *FLAGS, f"-I{self.dir}", str(self.dir / "config.c"),
-                        str(self.dir / "setup.c"), str(ROOT / "tools/replay/limits.c"), *OBJECT, "-o",
-                        str(exe)],
+        subprocess.run([CC, *FLAGS, f"-I{self.dir}", str(self.dir / "config.c"), self.setup(setup),
+                        str(ROOT / "tools/replay/limits.c"), OBJECTS["rest"], "-o", str(exe)],
                        check=True)
         done = subprocess.run([str(exe)], text=True, capture_output=True, timeout=60)
         return done.returncode, done.stdout + done.stderr
+
+    def setup(self, change):
+        """The boot's code: as it is, or changed."""
+        if change is None:
+            return OBJECTS["setup"]
+        (self.dir / "setup.c").write_text(SETUP.read_text())
+        self.alter("setup.c", [change])
+        return str(self.dir / "setup.c")
 
     def alter(self, name, changes):
         text = (self.dir / name).read_text()
@@ -67,22 +72,22 @@ class ReplayCase(ConfigCase):
         (self.dir / name).write_text(text)
 
     def assert_caught(self, words, *changes, **options):
-        status, output = self.replay(*changes, **options)
-        self.assertIn(words, output)
+        status, printed = self.replay(*changes, **options)
+        self.assertIn(words, printed)
         self.assertEqual(status, 1)
 
 
 @unittest.skipUnless(CC, "no C compiler for this machine")
 class Replay(ReplayCase):
     def test_what_the_compiler_writes(self):
-        status, output = self.replay()
-        self.assertEqual(status, 0, output)
-        self.assertIn("x: 2 partitions, 9 tables, ", output)
+        status, printed = self.replay()
+        self.assertEqual(status, 0, printed)
+        self.assertIn("x: 2 partitions, 9 tables, ", printed)
 
     def test_wide_guest_addresses(self):
         for bits in (40, 34):
-            status, output = self.replay(text=TEXT + f"hypervisor: {{ipa_bits: {bits}}}\n")
-            self.assertEqual(status, 0, output)
+            status, printed = self.replay(text=TEXT + f"hypervisor: {{ipa_bits: {bits}}}\n")
+            self.assertEqual(status, 0, printed)
 
     def test_memory_of_the_other(self):
         self.assert_caught("stage-2 map of rtos refused", (RTOS, RTOS.replace(
@@ -165,8 +170,8 @@ class ReplayOfBusMasters(ReplayCase):
     def test_what_the_compiler_writes(self):
         for text in (DMA, DMA + "hypervisor: {ipa_bits: 40}\n",
                      TEXT + "dma: {linux: {devices: [disk], msi: 0}, rtos: {streams: [0x1234]}}\n"):
-            status, output = self.replay(text=text)
-            self.assertEqual(status, 0, output)
+            status, printed = self.replay(text=text)
+            self.assertEqual(status, 0, printed)
         self.assertIn("x: 2 partitions, 26 tables, ", self.replay(text=DMA)[1])
 
     # a boot that does something else than the configuration says
