@@ -35,7 +35,7 @@ DEVICES = {"disk": f"virtio-blk-pci,drive=disk,addr=1,{BEHIND_SMMU}",
            "net": f"virtio-net-pci,netdev=net,addr=2,romfile=,{BEHIND_SMMU}",
            "edu0": f"{EDU},addr=3",
            "edu1": f"{EDU},addr=4"}
-SERVED_AT = "10.0.2.100:80"  # on the user network: what `served` names, to each who connects
+SERVED_AT = "10.0.2.100:80"  # on the user network
 
 ANSI = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78DEHM])")
 
@@ -49,11 +49,18 @@ def escaped(path) -> str:
     return str(path).replace(",", ",,")
 
 
+def server(path) -> str:
+    """A command that answers one HTTP request: it must be read, or the answer is lost."""
+    answer = f'sed -u "/^.$/q" >/dev/null; cat {shlex.quote(str(path))}'
+    return f"sh -c {shlex.quote(answer)}"
+
+
 def device_options(devices, disk=None, keep=True, served=None) -> list:
     """Options for the named PCI devices.
 
     The disk needs a drive file; with `keep` what the guest writes goes there, else nowhere.
-    The network ends inside QEMU: it answers at 10.0.2.2 and serves the file `served`.
+    The network ends inside QEMU: it answers at 10.0.2.2 and, by HTTP at SERVED_AT, sends
+    the file `served`, which begins with the header of the answer.
     """
     options = []
     for name in devices:
@@ -63,8 +70,7 @@ def device_options(devices, disk=None, keep=True, served=None) -> list:
                     f"snapshot={'off' if keep else 'on'}"]
     if "net" in devices:
         options += ["-netdev", "user,id=net,restrict=on" +
-                    (f",guestfwd=tcp:{SERVED_AT}-cmd:cat {escaped(shlex.quote(str(served)))}"
-                     if served else "")]
+                    (f",guestfwd=tcp:{SERVED_AT}-cmd:{escaped(server(served))}" if served else "")]
     return options
 
 

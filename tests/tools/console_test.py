@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console driver's matching, without a machine."""
+import shlex
+import subprocess
+import tempfile
 import threading
 import unittest
+from pathlib import Path
 
 from support import ROOT  # noqa: F401  (sets the path)
 from haven_console import Console, NotSeen, device_options, qemu_command
@@ -93,8 +97,15 @@ class ConsoleTest(unittest.TestCase):
                           "-device", "edu,dma_mask=0xffffffffffffffff,addr=4"])
 
     def test_served_file(self):
-        self.assertEqual(device_options(("net",), served="a b")[-1],
-                         "user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:80-cmd:cat 'a b'")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "an, answer")
+            path.write_text("it\n")
+            options = device_options(("net",), served=path)[-1].replace(",,", "\0").split(",")
+            self.assertEqual(options[:3], ["user", "id=net", "restrict=on"])
+            command = options[3].replace("\0", ",").removeprefix("guestfwd=tcp:10.0.2.100:80-cmd:")
+            done = subprocess.run(shlex.split(command), input=b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+                                  capture_output=True, check=True, timeout=10)
+        self.assertEqual(done.stdout, b"it\n")
 
     def test_unknown_device(self):
         with self.assertRaises(KeyError):
