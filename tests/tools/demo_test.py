@@ -44,7 +44,7 @@ class DemoCheckTest(unittest.TestCase):
     def test_a_good_run(self):
         passed, printed = self.run_with("")
         self.assertTrue(passed, printed)
-        self.assertEqual(printed.count("  ok "), 5)
+        self.assertEqual(printed.count("  ok "), 7)
         self.assertIn(b"haven-42", (self.dir / "log").read_bytes())
 
     def test_each_fault_is_named(self):
@@ -53,6 +53,9 @@ class DemoCheckTest(unittest.TestCase):
                 ("rtos-silent", "Linux reached its shell", "scheduler started"),
                 ("rtos-errors", "FreeRTOS prints exact statistics", "0 errors"),
                 ("shell-dead", "Linux runs a command", "haven-42"),
+                ("no-root", "root file system is on the disk", "is the root"),
+                ("data-wrong", "root file system is on the disk", "data 42 right"),
+                ("no-net", "network answers", "1 packets received"),
                 ("poweroff-takes-all", "poweroff in Linux", "freertos: up"),
                 ("linux-stays", "poweroff in Linux", "partition linux is off"),
                 ("rtos-stands", "poweroff in Linux", "stands still"),

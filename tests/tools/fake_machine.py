@@ -41,6 +41,14 @@ def command(line):
             rtos_runs.clear()
         if FAULT == "linux-returns":
             show(LINUX + "linux: init reached, 2 CPUs, kernel 6.1.0-50-arm64\n")
+    elif line.startswith("sed "):
+        disk = "/dev/ram0" if FAULT == "no-root" else "/dev/vda"
+        show(LINUX + f"{disk} is the root\nlinux# ")
+    elif line.startswith("(cd /data "):
+        show(LINUX + ("" if FAULT == "data-wrong" else "data 42 right\n") + "linux# ")
+    elif line.startswith("ping "):
+        received = 0 if FAULT == "no-net" else 1
+        show(LINUX + f"1 packets transmitted, {received} packets received, 0% packet loss\nlinux# ")
     elif line.startswith("echo "):
         show(LINUX + ("sh: not found\n" if FAULT == "shell-dead" else "haven-42 2 CPUs on aarch64\n") + "linux# ")
 

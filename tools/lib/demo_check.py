@@ -38,6 +38,20 @@ class DemoCheck:
         m.send("echo haven-$((6 * 7)) $(nproc) CPUs on $(uname -m)\n")
         m.expect(r"haven-42 2 CPUs on aarch64", 20, since=mark)
 
+    def root_is_on_the_disk(self):
+        """Linux's root file system is on the disk, and its data are right"""
+        m, mark = self.machine, self.machine.mark()
+        m.send("sed -n 's| / ext4 rw.*| is the root|p' /proc/mounts\n")
+        m.expect(r"/dev/vda is the root", 20, since=mark)
+        m.send("(cd /data && sha256sum -cs SHA256SUMS && echo data $((40 + 2)) right)\n")
+        m.expect(r"data 42 right", 30, since=mark)
+
+    def network_answers(self):
+        """Linux's network answers"""
+        m, mark = self.machine, self.machine.mark()
+        m.send("ping -c 1 -W 5 10.0.2.2\n")
+        m.expect(r"1 packets transmitted, 1 packets received", 20, since=mark)
+
     def poweroff_is_private(self):
         """poweroff in Linux leaves FreeRTOS running"""
         m, mark = self.machine, self.machine.mark()
@@ -58,7 +72,8 @@ class DemoCheck:
         if self.machine.process.returncode != 0:
             raise NotSeen(f"QEMU ended with status {self.machine.process.returncode}")
 
-    CHECKS = (both_start, freertos_counts, linux_answers, poweroff_is_private, quits)
+    CHECKS = (both_start, freertos_counts, linux_answers, root_is_on_the_disk, network_answers,
+              poweroff_is_private, quits)
 
 
 def run(machine, kernel, log) -> bool:
@@ -79,10 +94,11 @@ def run(machine, kernel, log) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("image")
+    parser.add_argument("--disk", required=True, help="its root file system")
     parser.add_argument("--kernel", default="6.1")
     args = parser.parse_args()
     log = Path(args.image).resolve().parent / "demo-console.log"
-    with Machine(args.image, log=log) as machine:
+    with Machine(args.image, log=log, devices=("disk", "net"), disk=args.disk) as machine:
         return 0 if run(machine, args.kernel.replace(".", r"\."), log) else 1
 
 
