@@ -90,18 +90,24 @@ static bool has_job(const struct hv_cpu *cpu)
 	return cpu->vcpu != NULL || cpu->index == hv_config.service_cpu;
 }
 
+/* The configuration may name a CPU that this part of the board's family does not have. */
+static _Noreturn void refuse_cpu(const struct hv_cpu *cpu, hv_u64 result, const char *what)
+{
+	hv_print("haven: cpu %u, MPIDR %x: PSCI CPU_ON answered %x\n", (hv_u64)cpu->index, cpu->mpidr,
+		 result);
+	hv_panic(what);
+}
+
 static void start_cpu(struct hv_cpu *cpu)
 {
 	const hv_u64 result = hv_hal_cpu_on(cpu->mpidr, cpu, cpu->stack_top);
 	const hv_u64 deadline = hv_hal_counter() + CPU_ON_SECONDS * hv_hal_counter_frequency();
 
-	if (result != 0) {
-		hv_print("haven: cpu %u: PSCI CPU_ON answered %x\n", (hv_u64)cpu->index, result);
-		hv_panic("a CPU did not start");
-	}
+	if (result != 0)
+		refuse_cpu(cpu, result, "a CPU did not start");
 	while (__atomic_load_n(&cpu->up, __ATOMIC_ACQUIRE) == 0) { /* bound: CPU_ON_SECONDS */
 		if (hv_hal_counter() > deadline)
-			hv_panic("a CPU did not come up");
+			refuse_cpu(cpu, result, "a CPU did not come up");
 	}
 }
 

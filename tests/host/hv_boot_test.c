@@ -314,7 +314,7 @@ static void cpu_on_refused(void **state)
 	(void)state;
 	machine_on();
 	fake.cpu_on_result = (hv_u64)-2;
-	halts_with("haven: cpu 1: PSCI CPU_ON answered 0xfffffffffffffffe");
+	halts_with("haven: cpu 1, MPIDR 0x1: PSCI CPU_ON answered 0xfffffffffffffffe");
 	assert_non_null(strstr(fake.out, "haven: stopped: a CPU did not start\r\n"));
 }
 
@@ -324,7 +324,8 @@ static void cpu_that_does_not_come_up(void **state)
 	machine_on();
 	fake.secondary = NULL;
 	fake.counter_step = FAKE_HZ / 10;
-	halts_with("a CPU did not come up");
+	halts_with("haven: cpu 1, MPIDR 0x1: PSCI CPU_ON answered 0x0\r\n"
+		   "\r\nhaven: stopped: a CPU did not come up");
 	assert_in_range(fake.counter, 2 * FAKE_HZ, 3 * FAKE_HZ);
 }
 
