@@ -93,7 +93,7 @@ class Timeline:
 
     def _axis(self, bottom):
         step = step_for(self.end - self.begin)
-        time = -(-self.begin // step) * step
+        time = self.begin
         parts = []
         while time <= self.end:
             x = self._x(time)
