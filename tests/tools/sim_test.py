@@ -298,6 +298,13 @@ timing:
         self.assertTrue(0 < linux["had_within_ns"] <= linux["promised_ns"])
         self.assertIn("CPU 0 of x is not shared", self.sim("--config", path, "--cpu", 0, status=2))
 
+    def test_picture_of_the_documentation(self):
+        images, svg = ROOT / "docs" / "images", self.dir / "x.svg"
+        self.sim(images / "shared-cpu.json", "--svg", svg, "--to", "6ms")
+        self.assertEqual(svg.read_text(encoding="utf-8"),
+                         (images / "shared-cpu.svg").read_text(encoding="utf-8"),
+                         "docs/images/shared-cpu.svg is of another scenario or tool: make it anew")
+
     def test_without_compiler(self):
         script = "import sys; sys.path.insert(0, sys.argv[1]); from haven_sim import core; " \
             "core.shutil.which = lambda name: None; core._compiler()"

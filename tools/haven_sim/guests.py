@@ -132,6 +132,8 @@ class Tasks(Idle):
             return
         job = task.jobs[0]
         job[0] -= end - begin
+        if task.pieces and task.pieces[-1][1] == begin:
+            begin = task.pieces.pop()[0]
         task.pieces.append((begin, end))
         if job[0] == 0:
             task.jobs.pop(0)
