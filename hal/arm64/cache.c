@@ -2,6 +2,7 @@
 #include <haven/bits.h>
 #include <haven/hal/cache.h>
 
+#include <arm64/instruction.h>
 #include <arm64/sysreg.h>
 
 #define CTR_DMINLINE HV_BITS(19, 16)
@@ -9,23 +10,23 @@
 #define DCZID_DZP    HV_BIT(4)
 
 /* bound: size / line + 1, of each */
-#define FOR_EACH_LINE(instruction, start, size)                                              \
+#define FOR_EACH_LINE(operation, start, size)                                                \
 	do {                                                                                 \
 		const hv_u64 line = UINT64_C(4) << HV_GET(CTR_DMINLINE, read_ctr_el0());     \
 		const hv_u64 end = (hv_u64)(start) + (size);                                 \
 		for (hv_u64 p = (hv_u64)(start) & ~(line - 1); p < end; p += line)           \
-			__asm__ volatile(instruction ", %0" : : "r"(p) : "memory");          \
+			dc(operation, p);                                                    \
 		dsb(sy);                                                                     \
 	} while (0)
 
 void hv_hal_cache_clean(const void *start, hv_u64 size)
 {
-	FOR_EACH_LINE("dc cvac", start, size);
+	FOR_EACH_LINE(cvac, start, size);
 }
 
 void hv_hal_cache_clean_invalidate(const void *start, hv_u64 size)
 {
-	FOR_EACH_LINE("dc civac", start, size);
+	FOR_EACH_LINE(civac, start, size);
 }
 
 static void zero_by_stores(hv_u64 start, hv_u64 end)
@@ -37,7 +38,7 @@ static void zero_by_stores(hv_u64 start, hv_u64 end)
 static void zero_by_blocks(hv_u64 start, hv_u64 end, hv_u64 block)
 {
 	for (; start < end; start += block) /* bound: size / block */
-		__asm__ volatile("dc zva, %0" : : "r"(start) : "memory");
+		dc(zva, start);
 }
 
 void hv_hal_zero(void *start, hv_u64 size)
@@ -54,5 +55,8 @@ void hv_hal_zero(void *start, hv_u64 size)
 
 void hv_hal_instructions_changed(void)
 {
-	__asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" : : : "memory");
+	dsb(ish);
+	ic(ialluis);
+	dsb(ish);
+	isb();
 }

@@ -3,6 +3,7 @@
 #include <haven/hal/cache.h>
 #include <haven/hal/cpu.h>
 
+#include <arm64/instruction.h>
 #include <arm64/sysreg.h>
 
 /*
@@ -97,7 +98,7 @@ hv_u64 hv_hal_counter_frequency(void)
 void hv_hal_wait(void)
 {
 	dsb(sy);
-	__asm__ volatile("wfi" : : : "memory");
+	wfi();
 }
 
 _Noreturn void hv_hal_stop(void)
@@ -116,20 +117,7 @@ hv_u64 hv_hal_smc(hv_u64 function, hv_u64 a1, hv_u64 a2, hv_u64 a3)
 
 void hv_hal_smc_forward(hv_u64 *x)
 {
-	register hv_u64 x0 __asm__("x0") = x[0];
-	register hv_u64 x1 __asm__("x1") = x[1];
-	register hv_u64 x2 __asm__("x2") = x[2];
-	register hv_u64 x3 __asm__("x3") = x[3];
-
-	__asm__ volatile("smc #0"
-			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-			 :
-			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-			   "x15", "x16", "x17", "memory");
-	x[0] = x0;
-	x[1] = x1;
-	x[2] = x2;
-	x[3] = x3;
+	smc(x);
 }
 
 hv_u32 hv_hal_pa_bits(void)
@@ -197,7 +185,7 @@ void hv_hal_el2_window_closed(hv_u64 va, hv_u64 pages)
 {
 	dsb(ishst);
 	for (hv_u64 page = va >> 12; pages != 0; page++, pages--) /* bound: pages */
-		__asm__ volatile("tlbi vae2, %0" : : "r"(page) : "memory");
+		tlbi_page(vae2, page);
 	dsb(nsh);
 	isb();
 }

@@ -2,6 +2,7 @@
 #include <haven/bits.h>
 #include <haven/hal/vcpu.h>
 
+#include <arm64/instruction.h>
 #include <arm64/sysreg.h>
 
 #define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits: MMU, caches, alignment checks off */
@@ -34,7 +35,10 @@ void hv_hal_stage2_use(hv_u64 vtcr, hv_u64 vttbr)
 
 void hv_hal_stage2_flush(void)
 {
-	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tisb" : : : "memory");
+	dsb(ishst);
+	tlbi(vmalls12e1is);
+	dsb(ish);
+	isb();
 }
 
 void hv_hal_vcpu_power_up(void)
@@ -67,7 +71,11 @@ void hv_hal_vcpu_power_up(void)
 	write_cntkctl_el1(0);
 	hv_fp_reset();
 	/* Nothing that an earlier life left in this CPU's TLB and instruction cache. */
-	__asm__ volatile("isb\n\ttlbi vmalls12e1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
+	isb();
+	tlbi(vmalls12e1);
+	ic(iallu);
+	dsb(nsh);
+	isb();
 }
 
 void hv_hal_vcpu_reset(hv_u32 vcpu_index)
