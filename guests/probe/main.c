@@ -32,6 +32,9 @@ static const struct test tests[] = {
 	{"emul", test_emul},
 	{"sysreg", test_sysreg},
 	{"flood", test_flood},
+	{"periodic", test_periodic},
+	{"hostile", test_hostile},
+	{"quiet", test_quiet},
 	{"hotplug", test_hotplug},
 	{"bench", test_bench},
 	{"benchdma", test_benchdma},
@@ -111,6 +114,9 @@ _Noreturn void probe_main(const void *fdt, u64 base)
 	args_read(fdt);
 	console_init();
 	print("probe: main: image at %x\n", base);
+	/* A text that a test has put into memory says more than the boot arguments. */
+	if (arg("orders", 0) != 0)
+		args_override((const char *)arg("orders", 0));
 	const char *name = arg_text("test");
 
 	run_test(name == 0 ? "console" : name);

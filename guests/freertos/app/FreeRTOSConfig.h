@@ -13,7 +13,7 @@
 #define configUSE_16_BIT_TICKS                  0
 #define configUSE_PREEMPTION                    1
 #define configUSE_TIME_SLICING                  1
-#define configMAX_PRIORITIES                    6
+#define configMAX_PRIORITIES                    7
 #define configMINIMAL_STACK_SIZE                512 /* 64-bit words; a context takes 100 */
 #define configSTACK_DEPTH_TYPE                  uint32_t
 #define configMAX_TASK_NAME_LEN                 12

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /* Greater is more urgent; idle is 0. */
-enum { PRIORITY_FP = 1, PRIORITY_PRODUCER, PRIORITY_CONSUMER, PRIORITY_HEARTBEAT, PRIORITY_STATS };
+enum { PRIORITY_FP = 1, PRIORITY_PRODUCER, PRIORITY_CONSUMER, PRIORITY_HEARTBEAT, PRIORITY_STATS,
+       PRIORITY_RESPONSE };
 
 /** Counters; each has one writer, so plain volatile accesses do. */
 struct queue_counts {
@@ -24,13 +25,24 @@ struct fp_counts {
 #define FP_TASKS 2
 extern struct fp_counts fp_counts[FP_TASKS];
 
+/** Of the task that runs each tick: from the tick's deadline to the end of its work. */
+#define RESPONSE_BINS 256
+#define RESPONSE_BIN_NS 4000 /**< The last bin is open. */
+struct response_counts {
+	volatile uint64_t jobs, worst_ns;
+	volatile uint64_t late; /**< Not done by the next tick's deadline. */
+	volatile uint64_t bins[RESPONSE_BINS];
+};
+extern struct response_counts response_counts;
+
 void queue_tasks_create(void);
 void fp_tasks_create(void);
 void heartbeat_create(void);
+void response_create(void);
 void stats_create(void);
 
-/** From a handler: print the statistics now. */
-void stats_request(void);
+/** From a handler: print the statistics now, or the histogram of responses as well. */
+void stats_request(int with_histogram);
 
 /** PSCI, by HVC. */
 void psci_system_off(void);

@@ -28,6 +28,7 @@ int main(void)
 	queue_tasks_create();
 	fp_tasks_create();
 	heartbeat_create();
+	response_create();
 	stats_create();
 	vTaskStartScheduler();
 	console_write_now("freertos: scheduler ended\r\n");
@@ -37,6 +38,11 @@ int main(void)
 
 void vApplicationInterrupt(uint32_t intid)
 {
-	if (intid == FREERTOS_UART_INTID && console_receive() == 's')
-		stats_request();
+	int key;
+
+	if (intid != FREERTOS_UART_INTID)
+		return;
+	key = console_receive();
+	if (key == 's' || key == 'h')
+		stats_request(key == 'h');
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line of statistics per period, and one whenever 's' is typed. */
+/* One line of statistics per period, and one whenever 's' is typed; 'h' for the histogram. */
 #include <stdbool.h>
 
 #include "FreeRTOS.h"
@@ -18,6 +18,7 @@ static StaticTask_t object;
 static StackType_t stack[2 * configMINIMAL_STACK_SIZE];
 static TaskHandle_t handle;
 static uint64_t clock_errors;
+static volatile bool histogram_asked;
 static uint64_t ticks_so_far;
 
 /* The kernel's 32-bit count made one that never wraps, by being asked often enough. */
@@ -105,8 +106,42 @@ static void print(uint64_t ticks)
 		line_text(&line, core == 0 ? "" : "+");
 		line_number(&line, fp_checks(core));
 	}
+	line_text(&line, ", response worst ");
+	line_number(&line, response_counts.worst_ns);
+	line_text(&line, " ns, late ");
+	line_number(&line, response_counts.late);
 	line_text(&line, "\r\n");
 	console_write(line.text);
+}
+
+static void print_bin(uint64_t bin, uint64_t jobs)
+{
+	struct line line = { .length = 0 };
+
+	line_text(&line, "freertos: response bin ");
+	line_number(&line, bin);
+	line_text(&line, " holds ");
+	line_number(&line, jobs);
+	line_text(&line, "\r\n");
+	console_write(line.text);
+}
+
+static void print_histogram(void)
+{
+	struct line line = { .length = 0 };
+
+	/* Writing takes long: the sum may be less than the jobs by then. */
+	line_text(&line, "freertos: response bins of ");
+	line_number(&line, RESPONSE_BIN_NS);
+	line_text(&line, " ns\r\n");
+	console_write(line.text);
+	for (unsigned int i = 0; i < RESPONSE_BINS; i++) {
+		const uint64_t jobs = response_counts.bins[i];
+
+		if (jobs != 0)
+			print_bin(i, jobs);
+	}
+	console_write("freertos: response bins end\r\n");
 }
 
 static void end_when_due(uint64_t ticks)
@@ -135,6 +170,10 @@ static void stats(void *unused)
 		const bool asked = ulTaskNotifyTake(pdTRUE, wait) != 0;
 
 		print(ticks_now());
+		if (asked && histogram_asked) {
+			histogram_asked = false;
+			print_histogram();
+		}
 		if (asked)
 			continue;
 		end_when_due(due);
@@ -148,10 +187,12 @@ void stats_create(void)
 				   PRIORITY_STATS, stack, &object);
 }
 
-void stats_request(void)
+void stats_request(int with_histogram)
 {
 	BaseType_t woken = pdFALSE;
 
+	if (with_histogram != 0)
+		histogram_asked = true;
 	vTaskNotifyGiveFromISR(handle, &woken);
 	portYIELD_FROM_ISR(woken);
 }

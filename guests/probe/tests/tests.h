@@ -39,6 +39,11 @@ void test_benchdma(void);
 void test_emul(void);
 void test_sysreg(void);
 void test_flood(void);
+/* periodic.c: a task with a deadline; hostile.c: who it shares a CPU with;
+ * quiet.c: who must not notice either. */
+void test_periodic(void);
+void test_hostile(void);
+void test_quiet(void);
 /* pci.c: configuration space. */
 void test_pci(void);
 void test_pcirace(void);
