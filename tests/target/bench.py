@@ -28,12 +28,14 @@ class Case:
     run: object
     images: tuple
     seconds: int
+    long: bool
 
 
-def case(name, *images, seconds=60):
-    """Register a test: `images` are what it needs built, `seconds` its limit."""
+def case(name, *images, seconds=60, long=False):
+    """Register a test: `images` are what it needs built, `seconds` its limit; `long` if it
+    has a long form as well, which it takes when `bench.long` is set."""
     def register(run):
-        CASES[name] = Case(name, run, images, seconds)
+        CASES[name] = Case(name, run, images, seconds, long)
         return run
     return register
 
@@ -46,8 +48,8 @@ def expect(condition, message):
 class Bench:
     """Where a case finds images and leaves logs."""
 
-    def __init__(self, build: Path, name: str):
-        self.build, self.name = build, name
+    def __init__(self, build: Path, name: str, long=False):
+        self.build, self.name, self.long = build, name, long
         self.logs = build / "logs" / "target"
         self.logs.mkdir(parents=True, exist_ok=True)
         self._machines = 0
@@ -65,12 +67,19 @@ class Bench:
         path = self.image(image) if isinstance(image, str) else image
         return kind(path, log=self.log, **options)
 
+    def _made(self, name, file) -> str:
+        folders = [self.build / part / "config" / name for part in ("configs", "tests/target")]
+        found = [folder / file for folder in folders if (folder / file).exists()]
+        expect(len(found) == 1, f"{file} of {name}: found {len(found)}")
+        return found[0].read_text()
+
     def config(self, name) -> str:
         """The C tables that haven-config made for an image."""
-        folders = [self.build / part / "config" / name for part in ("configs", "tests/target")]
-        found = [folder / "config.c" for folder in folders if (folder / "config.c").exists()]
-        expect(len(found) == 1, f"config.c of {name}: found {len(found)}")
-        return found[0].read_text()
+        return self._made(name, "config.c")
+
+    def report(self, name) -> str:
+        """What haven-config says of an image."""
+        return self._made(name, "report.txt")
 
     def number(self, name, field) -> int:
         found = re.search(rf"\.{field} = (?:UINT64_C\()?(0x[0-9a-fA-F]+|\d+)", self.config(name))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A plugin of QEMU's TCG that counts the instructions of CPU 0, for tools/bench:
+ * A plugin of QEMU's TCG that counts the instructions of one CPU, for tools/bench and target
+ * tests:
  *
- *   -plugin count.so,out=FILE[,el2=START,size=BYTES,vectors=OFFSET]
+ *   -plugin count.so,out=FILE[,cpu=0][,el2=START,size=BYTES,vectors=OFFSET]
  *
- * FILE gets a line each time CPU 0 executes HINT #0x7f, a NOP that a guest program says to
+ * FILE gets a line each time that CPU executes HINT #0x7f, a NOP that a guest program says to
  * mark a place: instructions of all code so far, those of EL2 among them (its image is at
  * START), and how often its vectors for synchronous exceptions and IRQs of a guest were
  * entered (at START + OFFSET). A block that an exception cuts short counts in full.
@@ -50,14 +51,14 @@ struct block {
 static struct {
 	uint64_t all, el2, sync, irq;
 } count;
-static uint64_t el2_start, el2_size, el2_vectors;
+static uint64_t counted_cpu, el2_start, el2_size, el2_vectors;
 static FILE *out;
 
 static void on_block(unsigned int cpu, void *data)
 {
 	const struct block *block = data;
 
-	if (cpu != 0)
+	if (cpu != counted_cpu)
 		return;
 	count.all += block->instructions;
 	if (!block->el2)
@@ -70,7 +71,7 @@ static void on_block(unsigned int cpu, void *data)
 static void on_mark(unsigned int cpu, void *data)
 {
 	(void)data;
-	if (cpu != 0)
+	if (cpu != counted_cpu)
 		return;
 	fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", count.all, count.el2,
 		count.sync, count.irq);
@@ -132,7 +133,8 @@ EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **
 	for (int i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "out=", 4) == 0)
 			out = fopen(argv[i] + 4, "w");
-		else if (!number(argv[i], "el2=", &el2_start) &&
+		else if (!number(argv[i], "cpu=", &counted_cpu) &&
+			 !number(argv[i], "el2=", &el2_start) &&
 			 !number(argv[i], "size=", &el2_size) &&
 			 !number(argv[i], "vectors=", &el2_vectors))
 			return -1;

@@ -2,7 +2,7 @@
 """The target tests: each module registers its own."""
 import importlib
 
-MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts", "dma_linux")
+MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts", "dma_linux", "temporal")
 
 
 def load():
