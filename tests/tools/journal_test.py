@@ -190,6 +190,18 @@ class DescribeTest(unittest.TestCase):
             one = journal.parse_record(record(1, kind=13, verdict=0, esr=esr, far=far, detail=detail))
             self.assertEqual(journal.meaning(one), words, hex(esr))
 
+    def test_mcu(self):
+        """Flags of journal.h: 1 boot, 2 shutdown, 0x100 unasked, 0x200 reasons known."""
+        journal = load("haven-journal")
+        for esr, far, ipa, words in (
+                (0x001, 0, 0, "machine 1 boot by machine 2"),
+                (0x102, 0, 0, "machine 1 shutdown by machine 2, unasked"),
+                (0x303, 0x92800301, 0, "machine 1 boot and shutdown by machine 2, unasked, "
+                 "last boot: reason 0x1 by machine 2 error 3, last end: not told")):
+            one = journal.parse_record(record(1, kind=16, verdict=0, esr=esr, far=far, ipa=ipa,
+                                              detail=0x200000001))
+            self.assertEqual(journal.meaning(one), words, hex(esr))
+
 
 if __name__ == "__main__":
     unittest.main()

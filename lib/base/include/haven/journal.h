@@ -32,7 +32,19 @@ enum hv_journal_kind {
 				     far: input address; ipa: of stage 2's fault. */
 	HV_J_IRQ_DENIED = 14,   /**< Guest wrote bits of an interrupt it does not own. */
 	HV_J_SWITCH = 15,       /**< A call to the dispatcher: <haven/dispatch_record.h>. */
+	HV_J_MCU = 16,          /**< Life of the microcontroller core. esr: HV_J_MCU_*; detail: its
+				     logical machine, and << 32 the one that caused it; far, ipa:
+				     firmware's words for its last boot and end. */
 };
+
+/**
+ * @name esr of HV_J_MCU
+ * Bits 3:0 are what happened: boot 1, shutdown 2, suspend 4, wake 8.
+ * @{
+ */
+#define HV_J_MCU_UNASKED 0x0100u /**< The hypervisor had not asked for it. */
+#define HV_J_MCU_REASON  0x0200u /**< far and ipa are known. */
+/** @} */
 
 /**
  * @name esr of HV_J_DMA

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/scmi_filter.h>
+
+/* What a message is about, and what it needs. */
+enum need {
+	OPEN, /* about the protocol alone: passes if the guest has something of it */
+	READ, /* about one resource: in a grant */
+	SET,  /* changes one resource: in a grant with `set` */
+};
+
+struct row {
+	hv_u8 protocol, message;
+	hv_u8 need;    /* enum need */
+	hv_u8 words;   /* at least */
+	hv_u8 id;      /* word that names the resource */
+	hv_u8 flags;   /* word in which the bits of `zero` must be 0 */
+	hv_u32 zero;
+};
+
+#define ASYNC     0x1u     /* delayed reply wanted */
+#define SELECTOR  0x3u     /* pin 0, group 1, function 2 */
+#define SELECTOR16 0x30000u
+#define ANY       0u
+
+static const struct row table[] = {
+	{HV_SCMI_POWER, 3, READ, 1, 0, 0, ANY},   /* POWER_DOMAIN_ATTRIBUTES */
+	{HV_SCMI_POWER, 4, SET, 3, 1, 0, ASYNC},  /* POWER_STATE_SET */
+	{HV_SCMI_POWER, 5, READ, 1, 0, 0, ANY},   /* POWER_STATE_GET */
+	{HV_SCMI_CLOCK, 3, READ, 1, 0, 0, ANY},   /* CLOCK_ATTRIBUTES */
+	{HV_SCMI_CLOCK, 4, READ, 2, 0, 0, ANY},   /* CLOCK_DESCRIBE_RATES */
+	{HV_SCMI_CLOCK, 5, SET, 4, 1, 0, ASYNC},  /* CLOCK_RATE_SET */
+	{HV_SCMI_CLOCK, 6, READ, 1, 0, 0, ANY},   /* CLOCK_RATE_GET */
+	{HV_SCMI_CLOCK, 7, SET, 2, 0, 0, ANY},    /* CLOCK_CONFIG_SET */
+	{HV_SCMI_CLOCK, 8, READ, 1, 0, 0, ANY},   /* CLOCK_NAME_GET */
+	{HV_SCMI_CLOCK, 0xb, READ, 2, 0, 0, ANY}, /* CLOCK_CONFIG_GET */
+	{HV_SCMI_CLOCK, 0xc, READ, 2, 0, 0, ANY}, /* CLOCK_POSSIBLE_PARENTS_GET */
+	{HV_SCMI_CLOCK, 0xd, SET, 2, 0, 0, ANY},  /* CLOCK_PARENT_SET */
+	{HV_SCMI_CLOCK, 0xe, READ, 1, 0, 0, ANY}, /* CLOCK_PARENT_GET */
+	{HV_SCMI_CLOCK, 0xf, READ, 1, 0, 0, ANY}, /* CLOCK_GET_PERMISSIONS */
+	{HV_SCMI_SENSOR, 6, READ, 2, 0, 1, ASYNC}, /* SENSOR_READING_GET */
+	{HV_SCMI_RESET, 3, READ, 1, 0, 0, ANY},   /* RESET_DOMAIN_ATTRIBUTES */
+	{HV_SCMI_RESET, 4, SET, 3, 0, 1, 4u},     /* RESET: flag 2 is asynchronous */
+	{HV_SCMI_VOLTAGE, 3, READ, 1, 0, 0, ANY}, /* VOLTAGE_DOMAIN_ATTRIBUTES */
+	{HV_SCMI_VOLTAGE, 4, READ, 2, 0, 0, ANY}, /* VOLTAGE_DESCRIBE_LEVELS */
+	{HV_SCMI_VOLTAGE, 5, SET, 2, 0, 0, ANY},  /* VOLTAGE_CONFIG_SET */
+	{HV_SCMI_VOLTAGE, 6, READ, 1, 0, 0, ANY}, /* VOLTAGE_CONFIG_GET */
+	{HV_SCMI_VOLTAGE, 7, SET, 3, 0, 1, ASYNC}, /* VOLTAGE_LEVEL_SET */
+	{HV_SCMI_VOLTAGE, 8, READ, 1, 0, 0, ANY}, /* VOLTAGE_LEVEL_GET */
+	{HV_SCMI_PINCTRL, 3, READ, 2, 0, 1, SELECTOR},     /* PINCTRL_ATTRIBUTES */
+	{HV_SCMI_PINCTRL, 5, READ, 2, 0, 1, SELECTOR16},   /* PINCTRL_SETTINGS_GET */
+	{HV_SCMI_PINCTRL, 6, SET, 3, 0, 2, SELECTOR},      /* PINCTRL_SETTINGS_CONFIGURE */
+	{HV_SCMI_PINCTRL, 7, SET, 2, 0, 1, SELECTOR},      /* PINCTRL_REQUEST */
+	{HV_SCMI_PINCTRL, 8, SET, 2, 0, 1, SELECTOR},      /* PINCTRL_RELEASE */
+};
+#define ROWS ((hv_u32)(sizeof(table) / sizeof(table[0])))
+
+/* What every protocol has. */
+static const struct row common[] = {
+	{0, HV_SCMI_PROTOCOL_VERSION, OPEN, 0, 0, 0, ANY},
+	{0, HV_SCMI_PROTOCOL_ATTRIBUTES, OPEN, 0, 0, 0, ANY},
+	{0, HV_SCMI_MESSAGE_ATTRIBUTES, OPEN, 1, 0, 0, ANY},
+	{0, HV_SCMI_NEGOTIATE_VERSION, OPEN, 1, 0, 0, ANY},
+};
+#define COMMON ((hv_u32)(sizeof(common) / sizeof(common[0])))
+
+/* What LIST_PROTOCOLS may name: grants of other protocols mean nothing. */
+static const hv_u8 grantable[] = {HV_SCMI_POWER, HV_SCMI_CLOCK, HV_SCMI_SENSOR,
+				  HV_SCMI_RESET, HV_SCMI_VOLTAGE, HV_SCMI_PINCTRL};
+#define GRANTABLE ((hv_u32)(sizeof(grantable) / sizeof(grantable[0])))
+
+static bool is_grantable(hv_u32 protocol)
+{
+	for (hv_u32 i = 0; i < GRANTABLE; i++) { /* bound: GRANTABLE */
+		if (grantable[i] == protocol)
+			return true;
+	}
+	return false;
+}
+
+bool hv_scmi_has_protocol(const struct hv_scmi_rights *rights, hv_u32 protocol)
+{
+	for (hv_u32 i = 0; i < rights->grant_count; i++) { /* bound: the configuration */
+		if (rights->grants[i].protocol == protocol)
+			return is_grantable(protocol);
+	}
+	return false;
+}
+
+static bool granted(const struct hv_scmi_rights *rights, hv_u32 protocol, hv_u32 id, bool set)
+{
+	for (hv_u32 i = 0; i < rights->grant_count; i++) { /* bound: the configuration */
+		const struct hv_scmi_grant *g = &rights->grants[i];
+
+		if (g->protocol == protocol && id >= g->first && id <= g->last && (g->set || !set))
+			return true;
+	}
+	return false;
+}
+
+static enum hv_scmi_verdict refuse(const struct hv_scmi_msg *request, enum hv_scmi_status status,
+				   struct hv_scmi_msg *reply)
+{
+	*reply = (struct hv_scmi_msg){
+		.header = request->header, .count = 1, .word = {(hv_u32)(int32_t)status}};
+	return HV_SCMI_REFUSE;
+}
+
+static const struct row *find(hv_u32 protocol, hv_u32 message)
+{
+	for (hv_u32 i = 0; i < COMMON; i++) { /* bound: COMMON */
+		if (common[i].message == message)
+			return &common[i];
+	}
+	for (hv_u32 i = 0; i < ROWS; i++) { /* bound: ROWS */
+		if (table[i].protocol == protocol && table[i].message == message)
+			return &table[i];
+	}
+	return NULL;
+}
+
+/* Status of a request that a row describes. */
+static enum hv_scmi_status judge(const struct hv_scmi_rights *rights, const struct row *row,
+				 hv_u32 protocol, const struct hv_scmi_msg *request)
+{
+	if (request->count < row->words)
+		return HV_SCMI_INVALID_PARAMETERS;
+	if (row->need == OPEN)
+		return HV_SCMI_SUCCESS;
+	if (!granted(rights, protocol, request->word[row->id], row->need == SET))
+		return HV_SCMI_DENIED;
+	if ((request->word[row->flags] & row->zero) != 0)
+		return HV_SCMI_NOT_SUPPORTED;
+	return HV_SCMI_SUCCESS;
+}
+
+/* LIST_PROTOCOLS: status, count, then four numbers a word, from the skip-th on. */
+static enum hv_scmi_verdict list_protocols(const struct hv_scmi_rights *rights,
+					   const struct hv_scmi_msg *request,
+					   struct hv_scmi_msg *reply)
+{
+	hv_u32 seen = 0, listed = 0;
+
+	*reply = (struct hv_scmi_msg){.header = request->header};
+	for (hv_u32 i = 0; i < GRANTABLE; i++) { /* bound: GRANTABLE */
+		if (!hv_scmi_has_protocol(rights, grantable[i]))
+			continue;
+		seen++;
+		if (seen <= request->word[0])
+			continue;
+		reply->word[2 + listed / 4] |= (hv_u32)grantable[i] << (8 * (listed % 4));
+		listed++;
+	}
+	reply->word[1] = listed;
+	reply->count = 2 + (listed + 3) / 4;
+	return HV_SCMI_ANSWER;
+}
+
+static hv_u32 count_protocols(const struct hv_scmi_rights *rights)
+{
+	hv_u32 count = 0;
+
+	for (hv_u32 i = 0; i < GRANTABLE; i++) /* bound: GRANTABLE */
+		count += hv_scmi_has_protocol(rights, grantable[i]) ? 1u : 0u;
+	return count;
+}
+
+/* PROTOCOL_ATTRIBUTES of BASE: one agent, and its protocols. */
+static enum hv_scmi_verdict base_attributes(const struct hv_scmi_rights *rights,
+					    const struct hv_scmi_msg *request,
+					    struct hv_scmi_msg *reply)
+{
+	*reply = (struct hv_scmi_msg){.header = request->header, .count = 2,
+				      .word = {0, 0x100u | count_protocols(rights)}};
+	return HV_SCMI_ANSWER;
+}
+
+/* BASE: who the platform is passes; what it is to this guest is answered here. */
+static enum hv_scmi_verdict filter_base(const struct hv_scmi_rights *rights,
+					const struct hv_scmi_msg *request, struct hv_scmi_msg *reply)
+{
+	switch (hv_scmi_header_message(request->header)) {
+	case HV_SCMI_LIST_PROTOCOLS:
+		if (request->count < 1)
+			return refuse(request, HV_SCMI_INVALID_PARAMETERS, reply);
+		return list_protocols(rights, request, reply);
+	case HV_SCMI_PROTOCOL_ATTRIBUTES:
+		return base_attributes(rights, request, reply);
+	case HV_SCMI_PROTOCOL_VERSION:
+	case HV_SCMI_DISCOVER_VENDOR:
+	case HV_SCMI_DISCOVER_SUB_VENDOR:
+	case HV_SCMI_DISCOVER_IMPLEMENTATION:
+		return HV_SCMI_PASS;
+	case HV_SCMI_MESSAGE_ATTRIBUTES:
+		if (request->count < 1)
+			return refuse(request, HV_SCMI_INVALID_PARAMETERS, reply);
+		return HV_SCMI_PASS;
+	default:
+		return refuse(request, HV_SCMI_NOT_SUPPORTED, reply);
+	}
+}
+
+enum hv_scmi_verdict hv_scmi_filter(const struct hv_scmi_rights *rights,
+				    const struct hv_scmi_msg *request, struct hv_scmi_msg *reply)
+{
+	const hv_u32 protocol = hv_scmi_header_protocol(request->header);
+	const hv_u32 message = hv_scmi_header_message(request->header);
+	const struct row *row = find(protocol, message);
+	enum hv_scmi_status status;
+
+	if (request->header != hv_scmi_header(protocol, message, hv_scmi_header_token(request->header)) ||
+	    request->count > HV_SCMI_WORDS)
+		return refuse(request, HV_SCMI_PROTOCOL_ERROR, reply);
+	if (protocol == (hv_u32)HV_SCMI_BASE)
+		return filter_base(rights, request, reply);
+	if (row == NULL || !hv_scmi_has_protocol(rights, protocol))
+		return refuse(request, HV_SCMI_NOT_SUPPORTED, reply);
+	status = judge(rights, row, protocol, request);
+	return status == HV_SCMI_SUCCESS ? HV_SCMI_PASS : refuse(request, status, reply);
+}
