@@ -31,6 +31,17 @@
 #define V2M_TYPER    0x008u
 #define V2M_SETSPI   0x040u
 
+/** First interrupt of the frame, and how many. */
+static inline u32 v2m_first(void)
+{
+	return read32(V2M + V2M_TYPER) >> 16 & 0x3ff;
+}
+
+static inline u32 v2m_count(void)
+{
+	return read32(V2M + V2M_TYPER) & 0x3ff;
+}
+
 struct edu {
 	u64 config; /**< Configuration space. */
 	u64 bar;    /**< Registers. */

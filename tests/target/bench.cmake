@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What tools/bench measures. Runs only when asked for: ctest -C bench -L bench
 haven_image(bench YAML configs/bench.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
-set(bench_targets image-bench)
+haven_image(bench-dma YAML configs/bench-dma.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
+set(bench_targets image-bench image-bench-dma)
 
 set(make_payload ${PROJECT_SOURCE_DIR}/tools/lib/bench_payload.py)
 foreach(kib 4 1028)

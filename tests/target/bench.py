@@ -102,7 +102,8 @@ class Yard(Machine):
 
     def tell(self, test, **arguments):
         mark = self.mark()
-        words = "".join(f" probe.{name}={value:#x}" for name, value in arguments.items())
+        words = "".join(f" probe.{name}={value if isinstance(value, str) else hex(value)}"
+                        for name, value in arguments.items())
         self.send(f"probe.test={test}{words}\n")
         return mark
 

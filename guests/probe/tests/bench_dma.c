@@ -41,7 +41,7 @@ static u64 time_raise(void)
 
 static void measure(void)
 {
-	const u32 spi = read32(V2M + V2M_TYPER) >> 16 & 0x3ff;
+	const u32 spi = v2m_first();
 
 	SERIES("pci-read", , bench_read(edu.config, 0));
 	SERIES("pci-read-foreign", , bench_read(pci_config(edu.devfn ^ 0x80), 0));

@@ -4,6 +4,7 @@
  * the runner looks at the memory and at the journal.
  */
 #include "../edu.h"
+#include "../gic.h"
 #include "access.h"
 #include "tests.h"
 
@@ -192,7 +193,7 @@ void test_dmaalive(void)
 }
 
 /*
- * Starts a DMA into its own memory and ends at once, by reset or by a fault: the transfer
+ * Leaves an interrupt pending, starts a DMA into its own memory and ends at once, by reset or by a fault: the transfer
  * is on its way while the partition is loaded again. The next life must not find it.
  */
 void test_dmaflight(void)
@@ -204,7 +205,11 @@ void test_dmaflight(void)
 	check_eq("memory above the image", *(volatile u64 *)above, 0);
 	fill(buffer, sizeof(buffer), 9);
 	check("loaded", edu_load(&edu, (u64)buffer, sizeof(buffer)));
+	gic_init();
+	edu_set_msi(&edu, V2M + V2M_SETSPI, v2m_first());
+	write32(edu.bar + EDU_IRQ_RAISE, 1);
 	edu_start(&edu, above, EDU_BUFFER_SIZE, DMA_OUT);
+	check("a message is pending", gic_bit(ISPENDR, v2m_first()));
 	report_end();
 	say("now");
 	if (arg("fault", 0) != 0)
@@ -221,4 +226,5 @@ void test_dmarest(void)
 	check_eq("mastering and memory are off", read16(pci_config(devfn) + PCI_COMMAND) & 6, 0);
 	delay_ms(200);
 	check_eq("nothing came", *(volatile u64 *)above, 0);
+	check("no message is pending", !gic_bit(ISPENDR, v2m_first()));
 }

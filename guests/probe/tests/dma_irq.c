@@ -132,16 +132,6 @@ void test_intxstorm(void)
 	gic_disable(edu.intx);
 }
 
-static u32 v2m_first(void)
-{
-	return read32(V2M + V2M_TYPER) >> 16 & 0x3ff;
-}
-
-static u32 v2m_count(void)
-{
-	return read32(V2M + V2M_TYPER) & 0x3ff;
-}
-
 void test_msi(void)
 {
 	const u32 count = v2m_count(), first = v2m_first();

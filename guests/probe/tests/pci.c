@@ -109,8 +109,6 @@ static void test_widths(const struct edu *edu)
 	check_eq("device by halfword", read16(edu->config + 2), 0x11e8);
 	check_eq("second byte", read8(edu->config + 1), 0x12);
 	check_eq("fourth byte", read8(edu->config + 3), 0x11);
-	write8(edu->config + PCI_INTERRUPT, 0x5a);
-	check_eq("scratch byte", read32(edu->config + PCI_INTERRUPT) & 0xffff, 0x15a);
 	write32(edu->config + PCI_INTERRUPT, 0xffffff00);
 	check_eq("interrupt pin is fixed", read8(edu->config + PCI_INTERRUPT + 1), 1);
 }
@@ -270,5 +268,6 @@ void test_pcirace(void)
 	write32(edu.config + PCI_BAR0, (u32)edu.bar);
 	pci_enable(edu.config);
 	check("two vCPUs at one function", ok);
+	print("probe: pcirace: %u times sized, %u times at its place\n", sized, based);
 	check("both values were seen", sized > 10 && based > 10);
 }

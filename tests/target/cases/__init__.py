@@ -2,7 +2,8 @@
 """The target tests: each module registers its own."""
 import importlib
 
-MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts", "dma_linux", "temporal")
+MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts", "dma_linux", "dma_reach",
+           "dma_pci", "dma_life", "temporal")
 
 
 def load():
