@@ -17,6 +17,7 @@ IMAGE_AT = 0x40200000
 VECTORS_SIZE = 0x800
 VECTOR_STEP = 0x80
 ERET = 0xD69F03E0
+BL = 0x25  # bits 31:26
 SECONDS = 120
 MACHINE = "virt,virtualization=on,gic-version=3,iommu=smmuv3,dtb-randomness=off"
 CPU = "cortex-a55,cntfrq=1000000000"
@@ -50,7 +51,9 @@ class Image:
             text = elf.get_section_by_name(".text").data()
         words = struct.unpack(f"<{len(text) // 4}I", text[:len(text) // 4 * 4])
         self.erets = {4 * i for i, word in enumerate(words) if word == ERET}
+        self.calls = {4 * i for i, word in enumerate(words) if word >> 26 == BL}
         self.size = self.symbols["hv_image_end"]
+        self.starts = dict(named)
         self._starts = [start for start, _ in named]
         self._names = [name for _, name in named]
 
@@ -78,14 +81,14 @@ def run(image: Path, cpus: int, console: Path, extra=()) -> str:
     return console.read_text("utf-8", "replace")
 
 
-def executed(image: Path, cpus: int, console: Path, ranges):
+def executed(image: Path, cpus: int, console: Path, ranges, extra=()):
     """Yield (cpu, address) of each instruction in the address ranges, while the machine runs."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         os.mkfifo(log)
         trace = ["-accel", "tcg,one-insn-per-tb=on", "-d", "exec,nochain", "-D", str(log),
                  "-dfilter", ",".join(f"{start:#x}+{size:#x}" for start, size in ranges)]
-        machine = subprocess.Popen(qemu(image, cpus, console, trace),
+        machine = subprocess.Popen(qemu(image, cpus, console, [*trace, *extra]),
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         stop = threading.Timer(SECONDS, machine.kill)
         stop.start()
@@ -126,3 +129,33 @@ def exits(image: Image, instructions):
         now.functions[names[offset]] += 1
         if offset in image.erets:
             yield cpu, current.pop(cpu)
+
+
+@dataclass
+class Call:
+    name: str
+    end: int  # where it comes back to
+    count: int = 0
+    entered: Counter = field(default_factory=Counter)
+
+
+def calls(image: Image, instructions, names):
+    """Yield a Call of each call of these functions, with all that they call.
+
+    One that is entered by a plain branch, at the end of another function, is not seen.
+    """
+    entries = {image.symbols[name]: name for name in names}
+    before, current = {}, {}
+    for cpu, address in instructions:
+        offset = address - IMAGE_AT
+        now = current.get(cpu)
+        if now is not None and offset == now.end:
+            yield current.pop(cpu)
+            now = None
+        if now is None and offset in entries and before.get(cpu) in image.calls:
+            now = current[cpu] = Call(entries[offset], before[cpu] + 4)
+        if now is not None:
+            now.count += 1
+            if offset in image.starts:
+                now.entered[image.starts[offset]] += 1
+        before[cpu] = offset
