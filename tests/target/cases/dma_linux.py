@@ -24,6 +24,7 @@ BEATS = 400  # 20 s
 HYPERVISOR = (0x40200000, 0x40201000, 0x40204000, 0x40208000)  # text
 NOWHERE = (0x0, 0x30000000, 0xbffffff8, 0xfffffffffffff000)
 REGISTERS = (0x08000000, 0x08080000, 0x080a0000, 0x09000000, 0x09050000, 0x10200000, 0x4010000000)
+MESSAGES = 0x08090040  # a write there is a message: the ITS drops what is not mapped. Reads tell nothing
 
 
 class Pair(Machine):
@@ -112,6 +113,9 @@ def attack(machine):
         text = machine.run(f"edudma write {at:#x} 8 && edudma read {at:#x} 8")
         expect(re.search(rf"read {at:#x}: \d+ zero \d+ before 0 other", text),
                f"{at:#x} was read: {text}")
+    machine.run(f"edudma write {MESSAGES:#x} 4")
+    text = machine.run(f"edudma read {MESSAGES:#x} 4")
+    expect(" 0 other" in text, f"messages were read: {text}")
     after = [machine.save_memory(at, 4096) for at in memory]
     expect(before == after, "memory has changed")
     machine.done("victim", mark, BEATS / 20 + 20)
@@ -168,7 +172,9 @@ def power_off(machine):
 
 
 def tool(name) -> str:
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    expect(found, f"{name} is missing (package e2fsprogs)")
+    return found
 
 
 def look_at_disk(disk, sums):
