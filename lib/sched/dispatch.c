@@ -3,6 +3,20 @@
 
 _Static_assert(HV_MAX_CPU_SERVERS <= 32, "woken has a bit for each server");
 
+/* Server @i is the last so far; equal priorities stay in the order of their indices. */
+static void insert(struct hv_dispatch *dispatch, hv_u32 i)
+{
+	const struct hv_budget_server *servers = dispatch->servers;
+	hv_u32 k = i;
+
+	while (k > 0 && servers[i].config.priority < /* bound: HV_MAX_CPU_SERVERS */
+				servers[dispatch->order[k - 1]].config.priority) {
+		dispatch->order[k] = dispatch->order[k - 1];
+		k--;
+	}
+	dispatch->order[k] = (hv_u8)i;
+}
+
 hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_server *servers,
 			     hv_u32 count, hv_u64 now_ns)
 {
@@ -12,6 +26,10 @@ hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_serv
 		.servers = servers, .count = count, .current = HV_DISPATCH_IDLE,
 		.accounted_ns = now_ns, .deadline_ns = HV_NEVER, .payer = HV_DISPATCH_IDLE,
 	};
+	for (hv_u32 i = 0; i < count; i++) /* bound: HV_MAX_CPU_SERVERS */
+		insert(dispatch, i);
+	for (hv_u32 k = 0; k < count; k++) /* bound: HV_MAX_CPU_SERVERS */
+		dispatch->rank[dispatch->order[k]] = (hv_u8)k;
 	return HV_OK;
 }
 
@@ -28,7 +46,7 @@ static void rouse(struct hv_dispatch *dispatch, hv_u32 i)
 }
 
 /* Timed wake and refills that are due, in their order. */
-static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
+static void settle_due(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
 {
 	struct hv_budget_server *server = &dispatch->servers[i];
 
@@ -38,25 +56,38 @@ static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
 			hv_budget_server_refill(server, server->wake_ns - 1);
 		rouse(dispatch, i);
 	}
-	if (server->next_refill_ns <= now_ns)
-		hv_budget_server_refill(server, now_ns);
+	hv_budget_server_refill(server, now_ns);
 }
 
-/* The same while the server is charged for all of the time. */
-static hv_status_t account(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns, hv_u64 now_ns)
+static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
+{
+	const struct hv_budget_server *server = &dispatch->servers[i];
+
+	if (server->next_refill_ns <= now_ns || server->wake_ns <= now_ns)
+		settle_due(dispatch, i, now_ns);
+}
+
+/* Wake first, as settle() does, and charge the server for all of the time. */
+static hv_status_t account_waking(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns,
+				  hv_u64 now_ns)
 {
 	struct hv_budget_server *server = &dispatch->servers[i];
 
-	if (wakes_by(server, now_ns)) {
-		if (server->wake_ns > since_ns) {
-			const hv_u64 before = server->wake_ns - 1;
+	if (server->wake_ns > since_ns) {
+		const hv_u64 before = server->wake_ns - 1;
 
-			(void)!hv_budget_server_account(server, since_ns, before);
-			since_ns = before;
-		}
-		rouse(dispatch, i);
+		(void)!hv_budget_server_account(server, since_ns, before);
+		since_ns = before;
 	}
+	rouse(dispatch, i);
 	return hv_budget_server_account(server, since_ns, now_ns);
+}
+
+static hv_status_t account(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns, hv_u64 now_ns)
+{
+	if (wakes_by(&dispatch->servers[i], now_ns))
+		return account_waking(dispatch, i, since_ns, now_ns);
+	return hv_budget_server_account(&dispatch->servers[i], since_ns, now_ns);
 }
 
 /* Charge whoever runs. */
@@ -119,41 +150,30 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 	return account(dispatch, server, since_ns, now_ns);
 }
 
-/* Would server @i, able to run, take the CPU from @other? */
-static bool outranks(const struct hv_dispatch *dispatch, hv_u32 i, hv_u32 other)
-{
-	if (other == HV_DISPATCH_IDLE)
-		return true;
-
-	const hv_u32 mine = dispatch->servers[i].config.priority;
-	const hv_u32 theirs = dispatch->servers[other].config.priority;
-
-	return mine < theirs || (mine == theirs && i < other);
-}
-
-/* Bring all up to date, and choose: with budget if there is one, else for background time. */
+/* Choose: with budget if there is one, else for background time. Whoever is looked at is
+ * brought up to date first. */
 static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
-	hv_u32 best = HV_DISPATCH_IDLE;
 	hv_u32 filler = HV_DISPATCH_IDLE;
 
-	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
+	dispatch->free_until_ns = 0;
+	for (hv_u32 k = 0; k < dispatch->count; k++) { /* bound: HV_MAX_CPU_SERVERS */
+		const hv_u32 i = dispatch->order[k];
 		const struct hv_budget_server *server = &dispatch->servers[i];
 
 		settle(dispatch, i, now_ns);
 		if (!server->runnable)
 			continue;
-		if (server->remaining_ns != 0 && outranks(dispatch, i, best))
-			best = i;
-		if (server->config.background && outranks(dispatch, i, filler))
+		if (server->remaining_ns != 0) {
+			dispatch->current = i;
+			return;
+		}
+		if (server->config.background && filler == HV_DISPATCH_IDLE)
 			filler = i;
 	}
-	dispatch->free_until_ns = 0;
-	if (best == HV_DISPATCH_IDLE && filler != HV_DISPATCH_IDLE) {
-		best = filler;
+	dispatch->current = filler;
+	if (filler != HV_DISPATCH_IDLE)
 		dispatch->free_until_ns = dispatch->servers[filler].next_refill_ns;
-	}
-	dispatch->current = best;
 }
 
 /* When a server that does not run could run on budget: now, or after a refill and a wake. */
@@ -166,33 +186,51 @@ static hv_u64 budget_start(const struct hv_budget_server *server, hv_u64 now_ns)
 	return server->wake_ns;
 }
 
-/* When server @i could take the CPU from the running one. */
-static hv_u64 takes_over(const struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
+/* The first instant at which a more urgent server could run, if that comes before @deadline. */
+static hv_u64 preempted_at(const struct hv_dispatch *dispatch, hv_u64 now_ns, hv_u64 deadline)
 {
-	const struct hv_budget_server *server = &dispatch->servers[i];
-	const bool free = dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0;
-	const bool urgent = outranks(dispatch, i, dispatch->current);
+	const hv_u32 more_urgent = dispatch->rank[dispatch->current];
 
-	if (free && urgent && server->config.background)
-		return server->runnable ? now_ns : server->wake_ns;
-	return free || urgent ? budget_start(server, now_ns) : HV_NEVER;
-}
-
-static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
-{
-	hv_u64 deadline = HV_NEVER;
-
-	if (dispatch->current != HV_DISPATCH_IDLE && dispatch->free_until_ns == 0 &&
-	    __builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
-				   &deadline))
-		deadline = HV_NEVER;
-	for (hv_u32 i = 0; i < dispatch->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
-		const hv_u64 at = takes_over(dispatch, i, now_ns);
+	for (hv_u32 k = 0; k < more_urgent; k++) { /* bound: HV_MAX_CPU_SERVERS */
+		const hv_u64 at = budget_start(&dispatch->servers[dispatch->order[k]], now_ns);
 
 		if (at < deadline)
 			deadline = at;
 	}
 	return deadline;
+}
+
+/* The same for idleness and background time: any server with budget ends that, and so does
+ * a more urgent one that may run without. */
+static hv_u64 free_time_ends(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+{
+	const hv_u32 current = dispatch->current;
+	const hv_u32 more_urgent = current == HV_DISPATCH_IDLE ? dispatch->count :
+								 dispatch->rank[current];
+	hv_u64 deadline = HV_NEVER;
+
+	for (hv_u32 k = 0; k < dispatch->count; k++) { /* bound: HV_MAX_CPU_SERVERS */
+		const struct hv_budget_server *server = &dispatch->servers[dispatch->order[k]];
+		hv_u64 at = budget_start(server, now_ns);
+
+		if (k < more_urgent && server->config.background)
+			at = server->runnable ? now_ns : server->wake_ns;
+		if (at < deadline)
+			deadline = at;
+	}
+	return deadline;
+}
+
+static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+{
+	hv_u64 used_up;
+
+	if (dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0)
+		return free_time_ends(dispatch, now_ns);
+	if (__builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
+				   &used_up))
+		used_up = HV_NEVER;
+	return preempted_at(dispatch, now_ns, used_up);
 }
 
 /* Who caused the switch from @old, which ran for free or not. */
@@ -201,11 +239,13 @@ static hv_u32 who_pays(const struct hv_dispatch *dispatch, hv_u32 old, bool old_
 	const hv_u32 new = dispatch->current;
 	const bool new_free = dispatch->free_until_ns != 0;
 
-	if (new == old || old == HV_DISPATCH_IDLE || old_free)
+	if (new == old)
+		return HV_DISPATCH_IDLE;
+	if (old == HV_DISPATCH_IDLE || old_free)
 		return new_free ? HV_DISPATCH_IDLE : new;
 	if (new == HV_DISPATCH_IDLE || new_free)
 		return old;
-	return outranks(dispatch, new, old) ? new : old;
+	return dispatch->rank[new] < dispatch->rank[old] ? new : old;
 }
 
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,

@@ -172,8 +172,8 @@ static void timed_wake_of_an_urgent_server_is_an_event(void **state)
 	step(100, 0, 140);
 }
 
-/* However late the step: both wakes are seen, and only once. */
-static void wakes_of_lesser_servers_wait_for_the_next_step(void **state)
+/* However late it comes: each wake is seen, and only once. */
+static void wakes_of_lesser_servers_wait_for_their_turn(void **state)
 {
 	(void)state;
 	add(0, 100, 40, 0, false);
@@ -184,8 +184,10 @@ static void wakes_of_lesser_servers_wait_for_the_next_step(void **state)
 	block_until(2, 0, 6);
 	step(0, 0, 40);
 	step(40, 1, 60);
-	assert_int_equal(decision.woken, 6);
+	assert_int_equal(decision.woken, 2); /* it need not look at server 2 */
 	step(60, 2, 80);
+	assert_int_equal(decision.woken, 4);
+	step(80, 0xffffffff, 100);
 	assert_int_equal(decision.woken, 0);
 }
 
@@ -516,7 +518,7 @@ int main(void)
 		cmocka_unit_test(own_refill_is_no_event),
 		cmocka_unit_test(deadline_at_the_end_of_time_is_never),
 		cmocka_unit_test(timed_wake_of_an_urgent_server_is_an_event),
-		cmocka_unit_test(wakes_of_lesser_servers_wait_for_the_next_step),
+		cmocka_unit_test(wakes_of_lesser_servers_wait_for_their_turn),
 		cmocka_unit_test(timed_wake_is_cancelled_replaced_or_refused),
 		cmocka_unit_test(blocking_again_keeps_the_timed_wake),
 		cmocka_unit_test(polling_server_that_wakes_on_its_grid_has_its_budget),

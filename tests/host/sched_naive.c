@@ -17,7 +17,7 @@ void naive_start(struct naive_cpu *cpu, unsigned count)
 	cpu->count = count;
 	cpu->running = NAIVE_IDLE;
 	cpu->payer = NAIVE_IDLE;
-	cpu->woken = 0;
+	cpu->woken = cpu->noticed = 0;
 	cpu->now = 0;
 	cpu->free_run = false;
 }
@@ -85,11 +85,18 @@ void naive_tick(struct naive_cpu *cpu, unsigned payer)
 	}
 }
 
+void naive_notice(struct naive_cpu *cpu, unsigned i)
+{
+	wake_if_due(cpu, i);
+	cpu->noticed |= cpu->woken & 1u << i;
+	cpu->woken &= ~(1u << i);
+}
+
 void naive_set_runnable(struct naive_cpu *cpu, unsigned i, bool runnable)
 {
 	struct naive_server *s = &cpu->server[i];
 
-	wake_if_due(cpu, i);
+	naive_notice(cpu, i);
 	s->runnable = runnable;
 	if (runnable)
 		s->wake = NAIVE_NEVER;
@@ -151,17 +158,13 @@ static unsigned payer(const struct naive_cpu *cpu, unsigned old, bool old_claim)
 	return old_claim ? old : NAIVE_IDLE;
 }
 
-unsigned naive_step(struct naive_cpu *cpu)
+void naive_step(struct naive_cpu *cpu)
 {
 	const unsigned old = cpu->running;
 	const bool old_claim = old != NAIVE_IDLE && !cpu->free_run;
-	unsigned woken;
 
 	for (unsigned i = 0; i < cpu->count; i++)
 		wake_if_due(cpu, i);
 	cpu->running = naive_choice(cpu, &cpu->free_run);
 	cpu->payer = payer(cpu, old, old_claim);
-	woken = cpu->woken;
-	cpu->woken = 0;
-	return woken;
 }

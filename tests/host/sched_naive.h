@@ -29,7 +29,8 @@ struct naive_server {
 
 struct naive_cpu {
 	struct naive_server server[NAIVE_MAX];
-	unsigned count, running, woken, payer;
+	unsigned count, running, payer;
+	unsigned woken, noticed; /* bits: woke; and the dispatcher has seen it */
 	uint64_t now;  /* ns since the first grid point */
 	bool free_run; /* the running server is in background time */
 };
@@ -41,6 +42,9 @@ void naive_start(struct naive_cpu *cpu, unsigned count);
  * NAIVE_NOBODY: nobody). */
 void naive_tick(struct naive_cpu *cpu, unsigned payer);
 
+/* A call was about this server: if it woke, that will be reported. */
+void naive_notice(struct naive_cpu *cpu, unsigned i);
+
 void naive_set_runnable(struct naive_cpu *cpu, unsigned i, bool runnable);
 void naive_set_wake(struct naive_cpu *cpu, unsigned i, uint64_t at);
 
@@ -48,9 +52,9 @@ void naive_set_wake(struct naive_cpu *cpu, unsigned i, uint64_t at);
 unsigned naive_choice(const struct naive_cpu *cpu, bool *free_run);
 
 /*
- * Put the choice in force; returns the servers that woke since the last time. The payer of
- * the switch is whom it is for: the newcomer if it preempts, the one that leaves if not.
+ * Put the choice in force. The payer of the switch is whom it is for: the newcomer if it
+ * preempts, the one that leaves if not.
  */
-unsigned naive_step(struct naive_cpu *cpu);
+void naive_step(struct naive_cpu *cpu);
 
 #endif

@@ -41,11 +41,14 @@ struct hv_dispatch {
 	hv_u64 late_max_ns;   /**< Longest time from a deadline until the step that it asked for. */
 	hv_u32 woken;         /**< Timed wakes that no step has reported yet. */
 	hv_u32 payer;         /**< Pays for the switch under way; HV_DISPATCH_IDLE: who runs. */
+	hv_u8 order[HV_MAX_CPU_SERVERS]; /**< Indices, the most urgent first. */
+	hv_u8 rank[HV_MAX_CPU_SERVERS];  /**< By index, its place in order[]. */
 };
 
 struct hv_dispatch_decision {
 	hv_u32 server;      /**< Index, or HV_DISPATCH_IDLE. */
-	hv_u32 woken;       /**< Bit i: server i's timed wake came; each is reported once. */
+	hv_u32 woken;       /**< Bit i: server i's timed wake came; each is reported once, less
+			     *   urgent ones by the step that comes to look at them. */
 	hv_u64 deadline_ns; /**< Call hv_dispatch_step again then; HV_NEVER: no need. */
 	bool background;    /**< The server runs in background time. */
 };
@@ -55,11 +58,12 @@ struct hv_dispatch_decision {
  * until hv_dispatch_step.
  *
  * @param servers  Stay the caller's memory, but from now on only the dispatcher
- *                 changes them.
+ *                 changes them. It brings a server up to date when it looks at it: those
+ *                 less urgent than who runs wait until it is their turn.
  *
  * @retval HV_OK      Ready.
  * @retval HV_EINVAL  NULL, no servers, or more than HV_MAX_CPU_SERVERS.
- * Cost: constant.
+ * Cost: a sort of the servers.
  */
 HV_MUST_CHECK
 hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_server *servers,
@@ -121,7 +125,8 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
  * @retval HV_OK      @p out holds the decision, which is now in force. Its deadline lies
  *                    after now_ns.
  * @retval HV_EINVAL  NULL, or now_ns lies before the last call's.
- * Cost: two passes over the servers of this CPU.
+ * Cost: two passes over the servers that are more urgent than the one picked; over all
+ * for idleness and background time.
  */
 HV_MUST_CHECK
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
@@ -140,7 +145,7 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
  *
  * @retval HV_OK      Charged; nothing to charge is fine too.
  * @retval HV_EINVAL  NULL, or now_ns lies before the last call's.
- * Cost: one pass over the servers if somebody else than who runs pays; else constant.
+ * Cost: one such pass if somebody else than who runs pays; else constant.
  */
 HV_MUST_CHECK
 hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
