@@ -14,6 +14,8 @@
 
 /* Events taken at a time: what bounds a step of the service CPU. */
 #define EVENTS_PER_STEP 8u
+/* After so many steps the queue holds no event of before the first of them. */
+#define QUEUE_STEPS (HV_SMMU_EVENTS / EVENTS_PER_STEP)
 
 /* The SMMU no longer obeys: all DMA aborts, for good. */
 static bool dead;
@@ -93,6 +95,7 @@ static void open_streams(struct hv_partition *p)
 	bool obeyed = hv_smmu_clear_faults(p->config->id) == HV_OK;
 
 	__atomic_store_n(&p->dma.sentence, 0, __ATOMIC_RELAXED);
+	p->dma.steps = 0;
 	for (hv_u32 i = 0; i < dma->stream_count && !dead; i++) /* bound: HV_MAX_SMMU_DEVICES */
 		obeyed = hv_smmu_open(dma->streams[i], p->config->id) && obeyed;
 	if (!obeyed)
@@ -183,6 +186,13 @@ static bool take_events(void)
 	return taken == EVENTS_PER_STEP;
 }
 
+/* A flood of others' events is no reason to wait for ever. */
+static bool is_past_gone(struct hv_partition *p, bool more)
+{
+	p->dma.steps++;
+	return !more || p->dma.steps >= QUEUE_STEPS;
+}
+
 /* Closing comes first. Opening waits until what the past left in the queue is gone, so that a
  * new life does not answer for it. */
 void hv_dma_serve(void)
@@ -194,12 +204,10 @@ void hv_dma_serve(void)
 			close_streams(&hv_partitions[i]);
 	}
 	more = take_events();
-	if (more) {
+	if (more)
 		hv_console_post(); /* its next tick comes here again */
-		return;
-	}
 	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
-		if (wants(&hv_partitions[i], 1))
+		if (wants(&hv_partitions[i], 1) && is_past_gone(&hv_partitions[i], more))
 			open_streams(&hv_partitions[i]);
 	}
 }

@@ -75,6 +75,7 @@ struct hv_dma_state {
 	hv_u32 wish;     /**< Atomic: 1 open, 0 closed. */
 	hv_u32 done;     /**< Atomic: what it is. */
 	hv_u32 sentence; /**< Atomic, enum hv_journal_verdict: what a fault leads to; 0: nothing. */
+	hv_u32 steps;    /**< Service CPU: batches of events taken since it was asked to open. */
 };
 
 struct hv_partition {

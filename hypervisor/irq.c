@@ -64,11 +64,12 @@ static void drop(const struct hv_cpu *cpu, hv_u32 intid)
 	hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
 }
 
-/* What a batch of SMMU events left behind is taken at the pace of the console. */
+/* What a batch of SMMU events left behind is taken at the pace of the console. That may have
+ * nothing left to say and stop its timer: whoever asks for the next tick comes after it. */
 static void tick(void)
 {
-	hv_dma_serve();
 	hv_console_tick();
+	hv_dma_serve();
 }
 
 static void handle_own(struct hv_cpu *cpu, hv_u32 intid)

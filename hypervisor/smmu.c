@@ -9,6 +9,7 @@
 
 #define CMDQ_LOG2   6u
 #define EVENTQ_LOG2 7u
+_Static_assert(HV_SMMU_EVENTS == 1u << EVENTQ_LOG2, "event queue");
 #define VMID_BITS   8u
 #define VTTBR_BADDR HV_BITS(47, 1)
 #define LEAF_ADDRESS HV_BITS(51, 6)

@@ -8,6 +8,9 @@
  */
 #include "hv.h"
 
+/** Events that the SMMU's queue holds. */
+#define HV_SMMU_EVENTS 128u
+
 /** Abort all DMA, before anything else is done. Halts if the SMMU does not answer. */
 void hv_smmu_silence(void);
 /** Stream table of aborts, proved by reading it back; queues; translation on. Nothing to do, and

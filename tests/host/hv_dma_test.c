@@ -308,6 +308,37 @@ static void many_events_take_many_steps(void **state)
 	assert_int_equal(records(3) - before, 20);
 }
 
+/* They leave no record, so the console has nothing to say that would bring the next step. */
+static void events_that_are_dropped_are_taken_to_the_last(void **state)
+{
+	(void)state;
+	boot_guests();
+	for (int i = 0; i < 3; i++)
+		fault_of(STREAM_DISK);
+	serve();
+	for (int i = 0; i < 60; i++)
+		fake_smmu_event(TRANSLATION(STREAM_DISK), WRITE_AT_STAGE2, 0, 0);
+	smmu_irq(EVENT_IRQ);
+	serve();
+	assert_int_equal(fake.smmu.taken, fake.smmu.events);
+}
+
+/* What lies in the queue, 128 events, when a partition asks may belong to its past; not more. */
+static void a_flood_does_not_keep_a_partition_from_its_start(void **state)
+{
+	(void)state;
+	boot();
+	loop(2);
+	for (int i = 0; i < 240; i++)
+		fake_smmu_event(TRANSLATION(40), WRITE_AT_STAGE2, 0, 0);
+	while (last_ste(STREAM_TWO) != STE_STAGE2)
+		smmu_irq(EVENT_IRQ);
+	assert_in_range(fake.smmu.taken, 128, 128 + 3 * 8); /* a few batches to a loop */
+	serve();
+	loop(2);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+}
+
 static void losses_and_errors_are_journalled(void **state)
 {
 	(void)state;
@@ -442,6 +473,8 @@ int main(void)
 		cmocka_unit_test(policy_suspend_keeps_the_memory),
 		cmocka_unit_test(policy_reaches_a_partition_whose_first_vcpu_is_off),
 		cmocka_unit_test(many_events_take_many_steps),
+		cmocka_unit_test(events_that_are_dropped_are_taken_to_the_last),
+		cmocka_unit_test(a_flood_does_not_keep_a_partition_from_its_start),
 		cmocka_unit_test(losses_and_errors_are_journalled),
 		cmocka_unit_test(every_vector_is_mapped_to_one_lpi),
 		cmocka_unit_test(without_lpis_the_boot_stops),
