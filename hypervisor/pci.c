@@ -10,7 +10,9 @@
 #define ID            0x00u
 #define COMMAND       0x04u
 #define BAR0          0x10u
+#define ROM           0x30u
 #define CAPABILITIES  0x34u
+#define INTX_DISABLE  0x0400u /* in Command */
 #define NO_FUNCTION   0xffffu
 #define ALL_ONES      0xffffffffu
 
@@ -31,14 +33,15 @@ static void write32(hv_u32 bdf, hv_u32 offset, hv_u32 value)
 	hv_hal_pci_write(address_of(bdf, offset), 4, value);
 }
 
-static void stop_decoding(hv_u32 bdf)
+static void set_command(hv_u32 bdf, hv_u32 value)
 {
-	hv_hal_pci_write(address_of(bdf, COMMAND), 2, 0);
+	hv_hal_pci_write(address_of(bdf, COMMAND), 2, value);
 }
 
 /* ---- boot ---- */
 
-/* Also of functions that nobody owns, whatever firmware did with them. */
+/* Also of functions that nobody owns, whatever firmware did with them: no decoding, no bus
+ * mastering, and no hold on an interrupt line that another function's owner listens to. */
 static void silence_all(void)
 {
 	const struct hv_pci_board *board = &hv_config.board->pci;
@@ -47,7 +50,7 @@ static void silence_all(void)
 
 	for (hv_u32 bdf = first; bdf < first + count; bdf++) { /* bound: functions of the buses in use */
 		if ((read32(bdf, ID) & NO_FUNCTION) != NO_FUNCTION)
-			stop_decoding(bdf);
+			set_command(bdf, INTX_DISABLE);
 	}
 }
 
@@ -86,13 +89,30 @@ static void note_capabilities(const struct hv_pci_function *function, struct hv_
 		offset = hv_pci_note_capability(shadow, offset, read32(function->bdf, offset));
 }
 
+/* Message Control is two bytes into both capabilities; what it does not enable keeps silent. */
+static void stop_messages(hv_u32 bdf, hv_u32 capability)
+{
+	if (capability != 0)
+		hv_hal_pci_write(address_of(bdf, capability + 2), 2, 0);
+}
+
+/* Each life of a partition, the first one too, finds its functions like this. */
+static void be_as_reset(const struct hv_pci_function *function, struct hv_pci_shadow *shadow)
+{
+	set_command(function->bdf, 0);
+	stop_messages(function->bdf, shadow->msi);
+	stop_messages(function->bdf, shadow->msix);
+	hv_pci_reset(function, shadow);
+}
+
 static void adopt(const struct hv_pci_function *function, struct hv_pci_shadow *shadow)
 {
 	check_identity(function);
 	for (hv_u32 i = 0; i < HV_PCI_BARS; i++) /* bound: HV_PCI_BARS */
 		place_bar(function, i);
+	write32(function->bdf, ROM, 0); /* enabled, it would answer among others' BARs */
 	note_capabilities(function, shadow);
-	hv_pci_reset(function, shadow);
+	be_as_reset(function, shadow);
 }
 
 static bool has_functions(void)
@@ -118,26 +138,12 @@ void hv_pci_boot(void)
 	}
 }
 
-/* Message Control is two bytes into both capabilities; what it does not enable keeps silent. */
-static void stop_messages(hv_u32 bdf, hv_u32 capability)
-{
-	if (capability != 0)
-		hv_hal_pci_write(address_of(bdf, capability + 2), 2, 0);
-}
-
 void hv_pci_quiet(const struct hv_partition *p)
 {
 	const struct hv_dma_config *dma = &p->config->dma;
 
-	for (hv_u32 i = 0; i < dma->function_count; i++) { /* bound: functions */
-		const struct hv_pci_function *function = &dma->functions[i];
-		struct hv_pci_shadow *shadow = &hv_pci_shadows[dma->shadow_first + i];
-
-		stop_decoding(function->bdf);
-		stop_messages(function->bdf, shadow->msi);
-		stop_messages(function->bdf, shadow->msix);
-		hv_pci_reset(function, shadow);
-	}
+	for (hv_u32 i = 0; i < dma->function_count; i++) /* bound: functions */
+		be_as_reset(&dma->functions[i], &hv_pci_shadows[dma->shadow_first + i]);
 }
 
 /* ---- a guest's access ---- */
