@@ -30,8 +30,10 @@
 #define HV_ITS_TABLE_BYTES 4096u
 /** Alignment of an interrupt translation table, and of its size. */
 #define HV_ITS_ITT_ALIGN   256u
-/** Byte of the LPI configuration table: priority 0xa0, enabled (bit 0). 0: disabled. */
-#define HV_LPI_CONFIG      0xa1u
+/** Byte of the LPI configuration table: priority 0xf0 ([7:2]), bit 1 RES1, enabled (bit 0).
+ *  0: disabled. Behind SGIs, PPIs and SPIs: an LPI is never active, so a device that sends
+ *  messages all the time could otherwise hide them from the CPU. */
+#define HV_LPI_CONFIG      0xf3u
 /** Bytes of the LPI configuration table: one for each of 8192..16383. 4 KB aligned. */
 #define HV_LPI_CONFIG_BYTES  8192u
 /** Bytes of a pending table: one bit for each of 0..16383. 64 KB aligned. */
