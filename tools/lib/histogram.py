@@ -3,6 +3,7 @@
 """A histogram of response times as SVG, with the bound that was promised.
 
     tools/lib/histogram.py IN.json OUT.svg
+    tools/lib/histogram.py --table FOLDER    all that the target tests left there, as Markdown
 
 IN.json, as the target tests write it: {"title", "width_ns", "bins": {"bin": count},
 "least_ns", "most_ns", "missed", "bound_ns", "deadline_ns"}. Counts are drawn on a
@@ -104,11 +105,24 @@ class Histogram:
         return parts
 
 
+def table(folder) -> str:
+    lines = ["| test | jobs | least | mean | worst | bound | missed |", "|---|" + "---:|" * 6]
+    for path in sorted(Path(folder).glob("temporal-*.json")):
+        d = json.loads(path.read_text("utf-8"))
+        mean = f"{d['mean_ns'] / 1000:.1f}" if "mean_ns" in d else "-"
+        lines.append(f"| {path.stem} | {d['jobs']:,} | {d['least_ns'] / 1000:.1f} | {mean} | "
+                     f"{d['most_ns'] / 1000:.1f} | {d['bound_ns'] / 1000:g} | {d['missed']} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
-    if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
+    if len(sys.argv) != 3 or sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         return 0 if sys.argv[1:2] in (["-h"], ["--help"]) else 2
     try:
+        if sys.argv[1] == "--table":
+            print(table(sys.argv[2]))
+            return 0
         data = json.loads(Path(sys.argv[1]).read_text("utf-8"))
         Path(sys.argv[2]).write_text(Histogram(data).svg(), "utf-8")
     except (OSError, ValueError, KeyError) as error:

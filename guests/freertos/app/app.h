@@ -5,6 +5,7 @@
  * @file
  * The demo's tasks and what they count.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Greater is more urgent; idle is 0. */
@@ -42,7 +43,15 @@ void response_create(void);
 void stats_create(void);
 
 /** From a handler: print the statistics now, or the histogram of responses as well. */
-void stats_request(int with_histogram);
+void stats_request(bool with_histogram);
+
+/** What this partition may use of the CPU, if it shares one. */
+struct budget {
+	uint64_t budget_ns, left_ns; /**< In each period; in this one. */
+	uint64_t overruns;
+};
+/** @return false if there is no such budget: not under Haven, or the CPU is its own. */
+bool budget_read(struct budget *budget);
 
 /** PSCI, by HVC. */
 void psci_system_off(void);

@@ -83,6 +83,20 @@ static uint64_t queue_errors(uint64_t received, uint64_t sent)
 	return queue_counts.refused + queue_counts.misplaced + (lost ? 1 : 0);
 }
 
+static void add_budget(struct line *line)
+{
+	struct budget budget;
+
+	if (!budget_read(&budget))
+		return;
+	line_text(line, ", budget ");
+	line_number(line, budget.budget_ns / 1000);
+	line_text(line, " us, left ");
+	line_number(line, budget.left_ns / 1000);
+	line_text(line, " us, overruns ");
+	line_number(line, budget.overruns);
+}
+
 static void print(uint64_t ticks)
 {
 	const uint64_t received = queue_counts.received;
@@ -110,6 +124,7 @@ static void print(uint64_t ticks)
 	line_number(&line, response_counts.worst_ns);
 	line_text(&line, " ns, late ");
 	line_number(&line, response_counts.late);
+	add_budget(&line);
 	line_text(&line, "\r\n");
 	console_write(line.text);
 }
@@ -187,11 +202,11 @@ void stats_create(void)
 				   PRIORITY_STATS, stack, &object);
 }
 
-void stats_request(int with_histogram)
+void stats_request(bool with_histogram)
 {
 	BaseType_t woken = pdFALSE;
 
-	if (with_histogram != 0)
+	if (with_histogram)
 		histogram_asked = true;
 	vTaskNotifyGiveFromISR(handle, &woken);
 	portYIELD_FROM_ISR(woken);
