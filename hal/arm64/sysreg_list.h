@@ -34,6 +34,7 @@ SYSREG(hpfar_el2)
 SYSREG(elr_el2)
 SYSREG(spsr_el2)
 SYSREG(par_el1)
+SYSREG_RO(isr_el1)
 SYSREG_RO(cntpct_el0)
 SYSREG_RO(cntfrq_el0)
 

@@ -3,7 +3,8 @@
  * EL2 vectors. Calls and interrupts, the hot exits, save what the procedure
  * call standard lets a C function clobber; every other exit may have to read
  * or write any register of the guest and saves them all. An exception that
- * EL2 itself takes is a bug of ours and ends in hv_exit_own().
+ * EL2 itself takes is a bug of ours and ends in hv_exit_own(), unless it is the
+ * guarded load's.
  */
 #include "asm.h"
 
@@ -113,11 +114,45 @@ function guest_serror
 end_function guest_serror
 
 /*
+ * u64 hv_probe_load(u64 address): 0, or the syndrome that reading it ended in. Boot CPU alone.
+ * Between the two labels an exception is an answer; SErrors are unmasked only there.
+ */
+function hv_probe_load
+	msr	daifclr, #4
+	isb
+probe_first:
+	ldr	w1, [x0]
+	dsb	sy
+	isb
+probe_last:
+	msr	daifset, #4
+	mov	x0, #0
+	ret
+probe_failed:				/* from own_exception, SErrors masked */
+	mrs	x0, esr_el2
+	ret
+end_function hv_probe_load
+
+/*
  * If the stack pointer sits in a guard page, storing to it would fault for
  * ever: panic runs on the boot stack, which nobody uses any more.
  */
 function own_exception
-	adr_l	x0, hv_boot_stack_top
+	mrs	x0, elr_el2
+	adr_l	x1, probe_first
+	adr_l	x2, probe_last
+	cmp	x0, x1
+	ccmp	x0, x2, #2, hs		/* below: as if above the last */
+	b.hi	1f
+	adr_l	x0, probe_failed
+	msr	elr_el2, x0
+	mrs	x0, spsr_el2
+	orr	x0, x0, #1 << 8		/* PSTATE.A */
+	msr	spsr_el2, x0
+	eret
+	dsb	nsh
+	isb
+1:	adr_l	x0, hv_boot_stack_top
 	mov	sp, x0
 	mrs	x0, esr_el2
 	mrs	x1, elr_el2

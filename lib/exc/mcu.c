@@ -7,6 +7,8 @@
 #define EC_DATA_ABORT_SAME_EL 0x25u
 #define EC_SERROR             0x2fu
 
+#define BASE_MAJOR 2u /* SCMI 2.0 to 3.2 */
+
 const char *hv_attest_name(enum hv_attest verdict)
 {
 	static const char *const names[] = {
@@ -40,6 +42,16 @@ static bool same_name(const char *a, const char *b)
 static enum hv_attest unreadable(hv_status_t status)
 {
 	return status == HV_EPERM ? HV_ATTEST_REFUSED : HV_ATTEST_SILENT;
+}
+
+enum hv_attest hv_attest_version(const struct hv_scmi_msg *reply)
+{
+	hv_u32 version;
+	const hv_status_t status = hv_scmi_reply_word(reply, &version);
+
+	if (status != HV_OK)
+		return unreadable(status);
+	return version >> 16 == BASE_MAJOR ? HV_ATTEST_OK : HV_ATTEST_ABSENT;
 }
 
 enum hv_attest hv_attest_cfg(const struct hv_attest_config *expected, const struct hv_scmi_msg *reply)

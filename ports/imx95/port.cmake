@@ -3,3 +3,4 @@
 # implies for the libraries' static tables.
 target_compile_definitions(haven_target INTERFACE HV_MAX_CPUS=6 HV_MAX_IRQ_ID=416)
 set(HAVEN_PORT_UART lpuart)
+set(HAVEN_PORT_FIREWALL sm_scmi)

@@ -58,6 +58,22 @@ static void configurations(void **state)
 	CHECK("short", hv_attest_cfg(&want, &m), HV_ATTEST_SILENT);
 }
 
+static void versions(void **state)
+{
+	struct hv_scmi_msg m = {.count = 2, .word = {0, 0x20001}};
+
+	(void)state;
+	CHECK("2.1", hv_attest_version(&m), HV_ATTEST_OK);
+	m.word[1] = 0x10000;
+	CHECK("1.0", hv_attest_version(&m), HV_ATTEST_ABSENT);
+	m.word[1] = 0x30000;
+	CHECK("3.0", hv_attest_version(&m), HV_ATTEST_ABSENT);
+	m.count = 1;
+	CHECK("cut", hv_attest_version(&m), HV_ATTEST_SILENT);
+	m.word[0] = 0xffffffff;
+	CHECK("not supported", hv_attest_version(&m), HV_ATTEST_REFUSED);
+}
+
 static void machines(void **state)
 {
 	struct hv_scmi_msg m = {.count = 9, .word = {0, 1, 1, HV_LM_SUSPENDED}};
@@ -229,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configurations),
+		cmocka_unit_test(versions),
 		cmocka_unit_test_setup(machines, setup),
 		cmocka_unit_test(probes),
 		cmocka_unit_test_setup(restarts_are_counted, setup),

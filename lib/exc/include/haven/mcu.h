@@ -69,6 +69,10 @@ enum hv_attest {
 /** In words, for the message that stops the boot; any value. Cost: constant. */
 const char *hv_attest_name(enum hv_attest verdict);
 
+/** Judge PROTOCOL_VERSION of BASE: major version 2, else HV_ATTEST_ABSENT. Cost: constant. */
+HV_MUST_CHECK
+enum hv_attest hv_attest_version(const struct hv_scmi_msg *reply);
+
 /** Judge MISC_CFG_INFO. Cost: constant. */
 HV_MUST_CHECK
 enum hv_attest hv_attest_cfg(const struct hv_attest_config *expected, const struct hv_scmi_msg *reply);
