@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <haven/dispatch.h>
+#include "dispatch_impl.h"
 
 _Static_assert(HV_MAX_CPU_SERVERS <= 32, "woken has a bit for each server");
 
@@ -33,81 +33,6 @@ hv_status_t hv_dispatch_init(struct hv_dispatch *dispatch, struct hv_budget_serv
 	return HV_OK;
 }
 
-static bool wakes_by(const struct hv_budget_server *server, hv_u64 now_ns)
-{
-	return server->wake_ns <= now_ns && server->wake_ns != HV_NEVER;
-}
-
-static void rouse(struct hv_dispatch *dispatch, hv_u32 i)
-{
-	dispatch->servers[i].runnable = true;
-	dispatch->servers[i].wake_ns = HV_NEVER;
-	dispatch->woken |= 1u << i;
-}
-
-/* Timed wake and refills that are due, in their order. */
-static void settle_due(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
-{
-	struct hv_budget_server *server = &dispatch->servers[i];
-
-	if (wakes_by(server, now_ns)) {
-		/* Refills before its wake found it blocked, the one at its wake does not. */
-		if (server->next_refill_ns < server->wake_ns)
-			hv_budget_server_refill(server, server->wake_ns - 1);
-		rouse(dispatch, i);
-	}
-	hv_budget_server_refill(server, now_ns);
-}
-
-static void settle(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
-{
-	const struct hv_budget_server *server = &dispatch->servers[i];
-
-	if (server->next_refill_ns <= now_ns || server->wake_ns <= now_ns)
-		settle_due(dispatch, i, now_ns);
-}
-
-/* Wake first, as settle() does, and charge the server for all of the time. */
-static hv_status_t account_waking(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns,
-				  hv_u64 now_ns)
-{
-	struct hv_budget_server *server = &dispatch->servers[i];
-
-	if (server->wake_ns > since_ns) {
-		const hv_u64 before = server->wake_ns - 1;
-
-		(void)!hv_budget_server_account(server, since_ns, before);
-		since_ns = before;
-	}
-	rouse(dispatch, i);
-	return hv_budget_server_account(server, since_ns, now_ns);
-}
-
-static hv_status_t account(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 since_ns, hv_u64 now_ns)
-{
-	if (wakes_by(&dispatch->servers[i], now_ns))
-		return account_waking(dispatch, i, since_ns, now_ns);
-	return hv_budget_server_account(&dispatch->servers[i], since_ns, now_ns);
-}
-
-/* Charge whoever runs. */
-static void charge(struct hv_dispatch *dispatch, hv_u64 now_ns)
-{
-	const hv_u64 free_until = dispatch->free_until_ns;
-	hv_u64 since = dispatch->accounted_ns;
-
-	dispatch->accounted_ns = now_ns;
-	if (dispatch->current == HV_DISPATCH_IDLE)
-		return;
-	if (since < free_until) {
-		const hv_u64 end = now_ns < free_until ? now_ns : free_until;
-
-		dispatch->servers[dispatch->current].stats.background_ns += end - since;
-		since = end;
-	}
-	(void)!account(dispatch, dispatch->current, since, now_ns);
-}
-
 hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server, bool runnable,
 				     hv_u64 now_ns)
 {
@@ -116,8 +41,8 @@ hv_status_t hv_dispatch_set_runnable(struct hv_dispatch *dispatch, hv_u32 server
 
 	struct hv_budget_server *changed = &dispatch->servers[server];
 
-	charge(dispatch, now_ns);
-	settle(dispatch, server, now_ns);
+	hv_dispatch_charge_now(dispatch, now_ns);
+	hv_dispatch_settle(dispatch, server, now_ns);
 	changed->runnable = runnable;
 	if (runnable)
 		changed->wake_ns = HV_NEVER;
@@ -142,12 +67,12 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 	if (dispatch == NULL || (server >= dispatch->count && server != HV_DISPATCH_IDLE) ||
 	    since_ns < dispatch->accounted_ns || now_ns < since_ns)
 		return HV_EINVAL;
-	charge(dispatch, since_ns);
+	hv_dispatch_charge_now(dispatch, since_ns);
 	dispatch->accounted_ns = now_ns;
 	if (server == HV_DISPATCH_IDLE)
 		return HV_OK;
-	settle(dispatch, server, since_ns);
-	return account(dispatch, server, since_ns, now_ns);
+	hv_dispatch_settle(dispatch, server, since_ns);
+	return hv_dispatch_account(dispatch, server, since_ns, now_ns);
 }
 
 /* Choose: with budget if there is one, else for background time. Whoever is looked at is
@@ -161,7 +86,7 @@ static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
 		const hv_u32 i = dispatch->order[k];
 		const struct hv_budget_server *server = &dispatch->servers[i];
 
-		settle(dispatch, i, now_ns);
+		hv_dispatch_settle(dispatch, i, now_ns);
 		if (!server->runnable)
 			continue;
 		if (server->remaining_ns != 0) {
@@ -186,18 +111,19 @@ static hv_u64 budget_start(const struct hv_budget_server *server, hv_u64 now_ns)
 	return server->wake_ns;
 }
 
-/* The first instant at which a more urgent server could run, if that comes before @deadline. */
-static hv_u64 preempted_at(const struct hv_dispatch *dispatch, hv_u64 now_ns, hv_u64 deadline)
+/* The first instant at which a more urgent server could run on budget. */
+static hv_u64 preempted_at(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
 	const hv_u32 more_urgent = dispatch->rank[dispatch->current];
+	hv_u64 first = HV_NEVER;
 
 	for (hv_u32 k = 0; k < more_urgent; k++) { /* bound: HV_MAX_CPU_SERVERS */
 		const hv_u64 at = budget_start(&dispatch->servers[dispatch->order[k]], now_ns);
 
-		if (at < deadline)
-			deadline = at;
+		if (at < first)
+			first = at;
 	}
-	return deadline;
+	return first;
 }
 
 /* The same for idleness and background time: any server with budget ends that, and so does
@@ -207,30 +133,30 @@ static hv_u64 free_time_ends(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 	const hv_u32 current = dispatch->current;
 	const hv_u32 more_urgent = current == HV_DISPATCH_IDLE ? dispatch->count :
 								 dispatch->rank[current];
-	hv_u64 deadline = HV_NEVER;
+	hv_u64 first = HV_NEVER;
 
 	for (hv_u32 k = 0; k < dispatch->count; k++) { /* bound: HV_MAX_CPU_SERVERS */
 		const struct hv_budget_server *server = &dispatch->servers[dispatch->order[k]];
 		hv_u64 at = budget_start(server, now_ns);
 
 		if (k < more_urgent && server->config.background)
-			at = server->runnable ? now_ns : server->wake_ns;
-		if (at < deadline)
-			deadline = at;
+			at = server->wake_ns;
+		if (at < first)
+			first = at;
 	}
-	return deadline;
+	return first;
 }
 
-static hv_u64 next_event(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+/* When the running server has used its budget up, or another one takes over. */
+static hv_u64 deadline(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
 	hv_u64 used_up;
 
-	if (dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0)
-		return free_time_ends(dispatch, now_ns);
-	if (__builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
+	if (dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0 ||
+	    __builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
 				   &used_up))
 		used_up = HV_NEVER;
-	return preempted_at(dispatch, now_ns, used_up);
+	return used_up < dispatch->takeover_ns ? used_up : dispatch->takeover_ns;
 }
 
 /* Who caused the switch from @old, which ran for free or not. */
@@ -255,14 +181,18 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 		return HV_EINVAL;
 	if (now_ns > dispatch->deadline_ns && now_ns - dispatch->deadline_ns > dispatch->late_max_ns)
 		dispatch->late_max_ns = now_ns - dispatch->deadline_ns;
-	charge(dispatch, now_ns);
+	hv_dispatch_charge_now(dispatch, now_ns);
 
 	const hv_u32 old = dispatch->current;
 	const bool old_free = now_ns < dispatch->free_until_ns;
 
 	pick(dispatch, now_ns);
 	dispatch->payer = who_pays(dispatch, old, old_free);
-	dispatch->deadline_ns = next_event(dispatch, now_ns);
+	if (dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0)
+		dispatch->takeover_ns = free_time_ends(dispatch, now_ns);
+	else
+		dispatch->takeover_ns = preempted_at(dispatch, now_ns);
+	dispatch->deadline_ns = deadline(dispatch, now_ns);
 
 	out->server = dispatch->current;
 	out->woken = dispatch->woken;
@@ -281,9 +211,11 @@ hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	const hv_u32 payer = dispatch->payer;
 
 	if (payer != HV_DISPATCH_IDLE && payer != dispatch->current) {
-		(void)!account(dispatch, payer, dispatch->accounted_ns, now_ns);
+		/* What the payer has less makes it no earlier: the takeover stays. */
+		if (!hv_dispatch_use(&dispatch->servers[payer], dispatch->accounted_ns, now_ns))
+			(void)!hv_dispatch_account(dispatch, payer, dispatch->accounted_ns, now_ns);
 		dispatch->accounted_ns = now_ns;
-		dispatch->deadline_ns = next_event(dispatch, now_ns);
+		dispatch->deadline_ns = deadline(dispatch, now_ns);
 	}
 	dispatch->payer = HV_DISPATCH_IDLE;
 	*deadline_ns = dispatch->deadline_ns;

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "tools/sim/core.c",
            *(ROOT / "lib/sched" / f"{name}.c"
-             for name in ("admission", "clock", "dispatch", "record", "server")),
+             for name in ("account", "admission", "clock", "dispatch", "record", "server")),
            *(ROOT / "lib/base" / f"{name}.c" for name in ("crc32", "journal"))]
 INCLUDES = [ROOT / "lib/base/include", ROOT / "lib/sched/include"]
 FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror"]

@@ -37,6 +37,7 @@ struct hv_dispatch {
 	hv_u32 current;       /**< Index, or HV_DISPATCH_IDLE. */
 	hv_u64 accounted_ns;  /**< The running server is charged up to here. */
 	hv_u64 free_until_ns; /**< In background time: until its own refill. Else 0. */
+	hv_u64 takeover_ns;   /**< When another server could run in place of the running one. */
 	hv_u64 deadline_ns;   /**< Of the decision in force. */
 	hv_u64 late_max_ns;   /**< Longest time from a deadline until the step that it asked for. */
 	hv_u32 woken;         /**< Timed wakes that no step has reported yet. */
@@ -145,7 +146,7 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
  *
  * @retval HV_OK      Charged; nothing to charge is fine too.
  * @retval HV_EINVAL  NULL, or now_ns lies before the last call's.
- * Cost: one such pass if somebody else than who runs pays; else constant.
+ * Cost: constant.
  */
 HV_MUST_CHECK
 hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
