@@ -11,7 +11,7 @@ from haven_console import SWITCH_TARGET
 
 MIB = 1 << 20
 RAW_AT = 48 * MIB  # behind the file system, see guests/linux/build-root
-LINUX_SECONDS = 90
+LINUX_SECONDS, COMMAND_SECONDS = 120, 120
 LINUX_STREAM = 0x20  # edu1: slot 4
 PROBE_STREAM = 0x18  # edu0: slot 3
 LINUX_RAM, LINUX_SIZE = 0x50000000, 256 * MIB
@@ -24,7 +24,8 @@ BEATS = 400  # 20 s
 HYPERVISOR = (0x40200000, 0x40201000, 0x40204000, 0x40208000)  # text
 NOWHERE = (0x0, 0x30000000, 0xbffffff8, 0xfffffffffffff000)
 REGISTERS = (0x08000000, 0x08080000, 0x080a0000, 0x09000000, 0x09050000, 0x10200000, 0x4010000000)
-MESSAGES = 0x08090040  # a write there is a message: the ITS drops what is not mapped. Reads tell nothing
+# A write there is a message, of which the ITS drops what is not mapped. Reads tell nothing.
+MESSAGES = 0x08090040
 
 
 class Pair(Machine):
@@ -32,8 +33,8 @@ class Pair(Machine):
     keys = "linux"
 
     def start(self, kernel):
-        self.expect(rf"linux: init reached, 2 CPUs, kernel {kernel}.*, root /dev/vda", LINUX_SECONDS,
-                    since=0)
+        self.expect(rf"linux: init reached, 2 CPUs, kernel {kernel}.*, root /dev/vda",
+                    LINUX_SECONDS, since=0)
         self.expect(r"probe: console: ready", 20, since=0)
         self.expect(r"linux# ", 30)
 
@@ -42,7 +43,7 @@ class Pair(Machine):
             self.send(SWITCH_TARGET)
             self.keys = guest
 
-    def run(self, command, status=0, seconds=60):
+    def run(self, command, status=0, seconds=COMMAND_SECONDS):
         """A command of Linux; returns what it printed."""
         self.to("linux")
         mark = self.mark()
@@ -71,13 +72,11 @@ class Pair(Machine):
                           rf"verdict=none .* detail={stream:#x} ")
 
 
-def start(bench, image, kernel):
+def plugged(bench, image):
     served = bench.logs / "served"
     served.write_bytes(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(SERVED) + SERVED)
-    machine = bench.machine(image, Pair, devices=("disk", "net", "edu0", "edu1"),
-                            disk=bench.image("linux-disk"), served=served)
-    machine.start(kernel)
-    return machine
+    return bench.machine(image, Pair, devices=("disk", "net", "edu0", "edu1"),
+                         disk=bench.image("linux-disk"), served=served)
 
 
 def sha256(data) -> str:
@@ -102,8 +101,9 @@ def interrupts(machine, with_messages):
 def attack(machine):
     """edu1 of Linux reaches for all that is not Linux's; the probe guest watches its memory."""
     machine.run("edudma self")
-    mark = machine.tell("victim", beats=BEATS)
+    mark = machine.tell("victim", beats=BEATS, dma=1)
     machine.expect(r"victim: beat \d+ hash ok", 20, since=mark)
+    # Its first page travels through its own device meanwhile.
     victim = tuple(range(PROBE_RAM + PROBE_SIZE // 2, PROBE_RAM + PROBE_SIZE, PROBE_SIZE // 8))
     targets = (*victim, PROBE_RAM + PROBE_SIZE - 8, *HYPERVISOR, *NOWHERE, *REGISTERS,
                LINUX_RAM - 8, LINUX_RAM + LINUX_SIZE)
@@ -179,7 +179,8 @@ def tool(name) -> str:
 
 def look_at_disk(disk, sums):
     """The file system is sound, and holds what Linux says that it wrote."""
-    check = subprocess.run([tool("e2fsck"), "-fn", disk], capture_output=True, text=True, check=False)
+    check = subprocess.run([tool("e2fsck"), "-fn", disk], capture_output=True, text=True,
+                           check=False)
     expect(check.returncode == 0, f"e2fsck: {check.stdout}")
     left = subprocess.run([tool("debugfs"), "-R", "cat /root/left", disk], capture_output=True,
                           check=True).stdout
@@ -188,7 +189,8 @@ def look_at_disk(disk, sums):
 
 
 def use(bench, image, kernel, with_messages, seconds, attacks):
-    with start(bench, image, kernel) as machine:
+    with plugged(bench, image) as machine:
+        machine.start(kernel)
         interrupts(machine, with_messages)
         machine.run("ping -c 1 -W 5 10.0.2.2")
         whole_disk(machine)
@@ -201,26 +203,27 @@ def use(bench, image, kernel, with_messages, seconds, attacks):
         look_at_disk(machine.disk, sums)
 
 
-@case("dma-linux-6.1", "dma-linux-6.1", seconds=300)
+@case("dma-linux-6.1", "dma-linux-6.1", seconds=400)
 def dma_linux_6_1(bench):
     use(bench, "dma-linux-6.1", r"6\.1\.", True, 20, True)
 
 
-@case("dma-linux-6.12", "dma-linux-6.12", seconds=240)
+@case("dma-linux-6.12", "dma-linux-6.12", seconds=300)
 def dma_linux_6_12(bench):
     use(bench, "dma-linux-6.12", r"6\.12", True, 10, False)
 
 
-@case("dma-linux-reset", "dma-linux-6.1", seconds=300)
+@case("dma-linux-reset", "dma-linux-6.1", seconds=400)
 def dma_linux_reset(bench):
-    with start(bench, "dma-linux-6.1", r"6\.1\.") as machine:
+    with plugged(bench, "dma-linux-6.1") as machine:
+        machine.start(r"6\.1\.")
         crash(machine)
         sums = load(machine, 5)
         power_off(machine)
         look_at_disk(machine.disk, sums)
 
 
-@case("dma-linux-intx", "dma-linux-intx", seconds=240)
+@case("dma-linux-intx", "dma-linux-intx", seconds=300)
 def dma_linux_intx(bench):
     """The same by interrupt lines: Linux is told to use no messages."""
     use(bench, "dma-linux-intx", r"6\.", False, 10, False)
