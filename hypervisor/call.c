@@ -7,6 +7,7 @@
 #include "console.h"
 #include "hv.h"
 #include "partition.h"
+#include "shared.h"
 #include "trap.h"
 
 /* A peer that is rung all the time loses one exit, some 300 instructions, each 20 us. */
@@ -49,6 +50,7 @@ static void call_psci(struct hv_vcpu *vcpu, hv_u64 *x)
 		break;
 	case HV_PSCI_POWERDOWN:
 		hv_vcpu_powerdown(vcpu, result.entry, result.context);
+		break;
 	case HV_PSCI_SYSTEM_OFF:
 		hv_partition_leave(HV_PARTITION_OFF, false);
 	case HV_PSCI_SYSTEM_RESET:
@@ -91,11 +93,19 @@ static void call_info(const struct hv_vcpu *vcpu, hv_u64 *x)
 }
 
 /* A dedicated CPU has no budget to run out of: all of it is always left. */
-static void call_budget(const struct hv_partition *p, hv_u64 *x)
+static void call_budget(const struct hv_vcpu *vcpu, hv_u64 *x)
 {
-	x[1] = p->config->timing.budget.budget_ns;
-	x[2] = p->config->timing.budget.budget_ns;
+	x[1] = vcpu->partition->config->timing.budget.budget_ns;
+	x[2] = x[1];
 	x[3] = 0;
+	if (vcpu->cpu->shared != NULL)
+		hv_shared_budget(vcpu, &x[2], &x[3]);
+}
+
+static void call_yield(struct hv_vcpu *vcpu)
+{
+	if (vcpu->cpu->shared != NULL)
+		hv_shared_wait(vcpu, HV_WAIT_REFILL);
 }
 
 static void audit_unknown(hv_u64 function)
@@ -106,39 +116,47 @@ static void audit_unknown(hv_u64 function)
 	hv_audit(HV_J_SMC, HV_JV_DENY, &regs, 0, function);
 }
 
-void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
+/* The rarer ones; kept apart, so that the others save no registers for them. */
+__attribute__((noinline)) static
+void call_other(struct hv_vcpu *vcpu, enum hv_call_kind kind, hv_u64 function, hv_u64 *x)
 {
-	struct hv_vcpu *vcpu = hv_vcpu_self();
-	struct hv_partition *p = vcpu->partition;
-	hv_u64 *x = frame->x;
-	const hv_u64 function = x[0];
-
-	if (hv_call_advance(esr) != 0)
-		hv_hal_exit_skip(hv_call_advance(esr));
-	switch (hv_call_route(esr, x, p->config->smc_allowed, p->config->smc_allowed_count)) {
-	case HV_CALL_DONE:
+	switch (kind) {
 	case HV_CALL_YIELD:
-		break;
-	case HV_CALL_UNKNOWN:
-		audit_unknown(function);
-		break;
-	case HV_CALL_PSCI:
-		call_psci(vcpu, x);
+		call_yield(vcpu);
 		break;
 	case HV_CALL_FORWARD:
 		hv_hal_smc_forward(x);
 		break;
 	case HV_CALL_BUDGET:
-		call_budget(p, x);
+		call_budget(vcpu, x);
 		break;
 	case HV_CALL_PARTITION_INFO:
 		call_info(vcpu, x);
 		break;
 	case HV_CALL_CONSOLE_WRITE:
-		call_console_write(p, x);
+		call_console_write(vcpu->partition, x);
 		break;
-	case HV_CALL_DOORBELL:
-		call_doorbell(p, x);
+	default:
+		audit_unknown(function);
 		break;
 	}
+}
+
+void hv_exit_call(struct hv_frame *frame, hv_u64 esr)
+{
+	struct hv_vcpu *vcpu = hv_vcpu_self();
+	const struct hv_partition_config *config = vcpu->partition->config;
+	hv_u64 *x = frame->x;
+	const hv_u64 function = x[0];
+	enum hv_call_kind kind;
+
+	if (hv_call_advance(esr) != 0)
+		hv_hal_exit_skip(hv_call_advance(esr));
+	kind = hv_call_route(esr, x, config->smc_allowed, config->smc_allowed_count);
+	if (kind == HV_CALL_PSCI)
+		call_psci(vcpu, x);
+	else if (kind == HV_CALL_DOORBELL)
+		call_doorbell(vcpu->partition, x);
+	else if (kind != HV_CALL_DONE)
+		call_other(vcpu, kind, function, x);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <haven/console.h>
 #include <haven/hal/gic.h>
-#include <haven/hal/timer.h>
 #include <haven/hal/uart.h>
 
+#include "alarm.h"
 #include "console.h"
 #include "gic.h"
 #include "news.h"
@@ -109,7 +109,8 @@ static bool step(void)
 
 static void arm_timer(void)
 {
-	hv_hal_timer_arm(hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
+	hv_alarm_set(HV_ALARM_CONSOLE,
+		     hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
 }
 
 static bool quit_is_due(bool more)
@@ -143,7 +144,7 @@ void hv_console_tick(void)
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
 		arm_timer();
 	} else {
-		hv_hal_timer_off();
+		hv_alarm_set(HV_ALARM_CONSOLE, HV_ALARM_OFF);
 	}
 }
 

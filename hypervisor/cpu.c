@@ -6,6 +6,7 @@
 #include "hv.h"
 #include "msi.h"
 #include "partition.h"
+#include "shared.h"
 
 struct hv_cpu hv_cpus[HV_MAX_CPUS];
 
@@ -33,10 +34,13 @@ _Noreturn void hv_cpu_loop(void)
 	/* EL2 never takes interrupts: whatever is pending ends the wait and is handled here. */
 	for (;;) { /* bound: none, this is the idle loop */
 		const bool handled = hv_irq_handle_one();
+		bool busy = false;
 
-		if (cpu->vcpu != NULL)
-			hv_partition_step(cpu->vcpu);
-		if (!handled)
+		if (cpu->shared != NULL)
+			busy = hv_shared_step(cpu);
+		else if (cpu->vcpu != NULL)
+			busy = hv_partition_step(cpu->vcpu);
+		if (!handled && !busy)
 			hv_hal_wait();
 	}
 }
@@ -57,15 +61,17 @@ void hv_cpu_prepare(struct hv_cpu *cpu)
 {
 	const struct hv_board *board = hv_config.board;
 
-	hv_hal_cpu_init();
+	hv_hal_cpu_init(cpu->shared != NULL);
 	hv_hal_stage2_use(hv_vtcr.vtcr, cpu->vcpu == NULL ? 0 : cpu->vcpu->partition->vttbr);
 	if (!hv_hal_gicr_init(board->gicr_base, board->cpu_count, cpu->index))
 		hv_panic("GIC: no redistributor for this CPU at the board's addresses");
 	hv_hal_gic_enable(cpu->index, 0, 1u << board->maintenance_ppi);
-	if (cpu->index == hv_config.service_cpu)
+	if (cpu->index == hv_config.service_cpu || cpu->shared != NULL)
 		hv_hal_gic_enable(cpu->index, 0, 1u << board->hyp_timer_ppi);
 	hv_msi_cpu_prepare(cpu);
 	open_journal(cpu);
+	if (cpu->shared != NULL)
+		hv_shared_start(cpu);
 	__atomic_store_n(&cpu->up, 1, __ATOMIC_RELEASE);
 }
 

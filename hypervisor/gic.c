@@ -3,6 +3,7 @@
 #include <haven/hal/gic.h>
 
 #include "gic.h"
+#include "ppi.h"
 
 /* Read, sync, flush, write: the slow way. Lock held. */
 static void read_lrs(const struct hv_vcpu *vcpu, struct hv_vgic_lrs *lrs)
@@ -62,21 +63,21 @@ static void take_step(struct hv_vcpu *vcpu, enum hv_vgic_step step, const struct
 {
 	if (step == HV_VGIC_WRITE_LR)
 		hv_hal_lr_write(slot->index, slot->value);
-	else if (step == HV_VGIC_RESYNC && vcpu->in_guest)
+	else if (step == HV_VGIC_RESYNC && vcpu->live)
 		refill_locked(vcpu);
 }
 
-/* While the vCPU is out of the guest no list register counts as free: all is latched. */
+/* While its list registers are not in the hardware none counts as free: all is latched. */
 static hv_u64 free_lrs(const struct hv_vcpu *vcpu)
 {
-	return vcpu->in_guest ? hv_hal_lr_empty() : 0;
+	return vcpu->live ? hv_hal_lr_empty() : 0;
 }
 
 static void deliver_locked(struct hv_vcpu *vcpu)
 {
 	struct hv_vgic_slot slot;
 
-	if (vcpu->in_guest)
+	if (vcpu->live)
 		take_step(vcpu,
 			  hv_vgic_deliver(&vcpu->partition->vgic, vcpu->index, free_lrs(vcpu), &slot),
 			  &slot);
@@ -112,9 +113,19 @@ void hv_gic_deliver(struct hv_vcpu *vcpu)
 	hv_unlock(&vcpu->partition->lock);
 }
 
+void hv_gic_kicked(struct hv_vcpu *vcpu)
+{
+	if (vcpu->cpu->shared != NULL && vcpu->live) {
+		hv_lock(&vcpu->partition->lock);
+		hv_ppi_take_mail(vcpu);
+		hv_unlock(&vcpu->partition->lock);
+	}
+	hv_gic_deliver(vcpu);
+}
+
 void hv_gic_refill(struct hv_vcpu *vcpu)
 {
-	if (!vcpu->in_guest)
+	if (!vcpu->live)
 		return;
 	hv_lock(&vcpu->partition->lock);
 	refill_locked(vcpu);
@@ -160,11 +171,20 @@ void hv_gic_dir(struct hv_vcpu *vcpu, hv_u32 intid)
 	hv_unlock(&p->lock);
 }
 
-static void apply(const struct hv_vcpu *vcpu, const struct hv_vgic_fx *fx, hv_u64 *value)
+static void apply(struct hv_vcpu *vcpu, const struct hv_vgic_fx *fx, hv_u64 *value)
 {
 	const struct hv_partition *p = vcpu->partition;
-	const hv_u32 frame = fx->redist == 0 ? HV_GICD : p->vcpu[fx->redist - 1].cpu->index;
+	hv_u32 frame = HV_GICD;
 
+	if (fx->redist != 0) {
+		struct hv_vcpu *target = &p->vcpu[fx->redist - 1];
+
+		if (target->cpu->shared != NULL) {
+			hv_ppi_access(vcpu, target, fx, value);
+			return;
+		}
+		frame = target->cpu->index;
+	}
 	if (fx->merge != 0)
 		*value |= fx->merge & hv_hal_gic_read(frame, fx->merge_offset);
 	for (hv_u32 i = 0; i < fx->pokes; i++) /* bound: 2 */
@@ -201,6 +221,9 @@ void hv_gic_enter(struct hv_vcpu *vcpu)
 	hv_hal_ich_reset();
 	hv_lock(&vcpu->partition->lock);
 	vcpu->in_guest = true;
+	vcpu->live = true;
+	if (vcpu->cpu->shared != NULL)
+		hv_ppi_load(vcpu);
 	refill_locked(vcpu);
 	hv_unlock(&vcpu->partition->lock);
 }
@@ -212,8 +235,49 @@ void hv_gic_leave(struct hv_vcpu *vcpu)
 	hv_lock(&vcpu->partition->lock);
 	sync(vcpu, &lrs);
 	vcpu->in_guest = false;
+	vcpu->live = false;
+	if (vcpu->cpu->shared != NULL)
+		hv_ppi_leave(vcpu);
 	hv_unlock(&vcpu->partition->lock);
 	hv_hal_ich_reset();
+}
+
+void hv_gic_unload(struct hv_vcpu *vcpu)
+{
+	vcpu->live = false;
+	hv_ppi_unload(vcpu);
+}
+
+void hv_gic_load(struct hv_vcpu *vcpu)
+{
+	vcpu->live = true;
+	hv_ppi_load(vcpu);
+	if (hv_vgic_undelivered(&vcpu->partition->vgic, vcpu->index))
+		hv_gic_deliver(vcpu);
+}
+
+bool hv_gic_wakes(const struct hv_vcpu *vcpu, hv_u32 intid)
+{
+	const struct hv_partition_config *config = vcpu->partition->config;
+
+	for (hv_u32 i = 0; i < config->trigger_count; i++) { /* bound: configured interrupts */
+		if (config->triggers[i].irq_id == intid)
+			return !config->triggers[i].next_dispatch;
+	}
+	return true;
+}
+
+bool hv_gic_pending(const struct hv_vcpu *vcpu, bool waking)
+{
+	hv_u32 used = hv_vgic_used(&vcpu->partition->vgic, vcpu->index);
+
+	for (; used != 0; used &= used - 1) { /* bound: list registers */
+		const hv_u64 lr = hv_hal_lr_read(hv_ctz32(used));
+
+		if (hv_vgic_lr_pending(lr) && (!waking || hv_gic_wakes(vcpu, (hv_u32)lr)))
+			return true;
+	}
+	return false;
 }
 
 static void must(hv_status_t status)
@@ -270,6 +334,10 @@ void hv_gic_quiesce(struct hv_partition *p)
 		const hv_u32 cpus = word == 0 ? p->config->vcpu_count : 1;
 
 		for (hv_u32 i = 0; i < cpus && mask != 0; i++) { /* bound: HV_MAX_CPUS */
+			if (word == 0 && p->vcpu[i].cpu->shared != NULL) {
+				hv_ppi_forget(&p->vcpu[i]);
+				continue;
+			}
 			hv_hal_gic_disable(p->vcpu[i].cpu->index, word, mask);
 			hv_hal_gic_clear_pending(p->vcpu[i].cpu->index, word, mask);
 			hv_hal_gic_clear_active(p->vcpu[i].cpu->index, word, mask);

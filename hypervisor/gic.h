@@ -13,6 +13,8 @@
 void hv_gic_inject(struct hv_vcpu *vcpu, hv_u32 intid);
 /** Bring in what became pending for it. */
 void hv_gic_deliver(struct hv_vcpu *vcpu);
+/** The same for one that other vCPUs have kicked. */
+void hv_gic_kicked(struct hv_vcpu *vcpu);
 /** Maintenance interrupt: re-read and refill the list registers. */
 void hv_gic_refill(struct hv_vcpu *vcpu);
 /** Drive the line of an emulated device; vCPUs concerned are told. The caller holds the lock. */
@@ -32,6 +34,18 @@ bool hv_gic_access(struct hv_vcpu *vcpu, bool redist, hv_u32 offset, hv_u32 size
 void hv_gic_enter(struct hv_vcpu *vcpu);
 /** Take list registers back from a vCPU that leaves the guest, and free them. */
 void hv_gic_leave(struct hv_vcpu *vcpu);
+
+/** World switch: its list registers have been taken out of the hardware. */
+void hv_gic_unload(struct hv_vcpu *vcpu);
+/** World switch: its list registers are in the hardware again. Brings in what came meanwhile. */
+void hv_gic_load(struct hv_vcpu *vcpu);
+/**
+ * True if a list register is pending, so that the vCPU, which is loaded, need not wait.
+ * @param waking  Only for interrupts that wake it (hv_gic_wakes()).
+ */
+bool hv_gic_pending(const struct hv_vcpu *vcpu, bool waking);
+/** False: the configuration lets this interrupt wait for the next dispatch. */
+bool hv_gic_wakes(const struct hv_vcpu *vcpu, hv_u32 intid);
 
 /** Boot: virtual GIC of a partition from its configuration, triggers in the hardware. */
 void hv_gic_configure(struct hv_partition *partition);

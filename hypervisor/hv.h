@@ -20,6 +20,8 @@
 #include <haven/vgic.h>
 #include <haven/vpl011.h>
 
+#include "loader.h"
+
 /** Reasons for a kick, struct hv_vcpu.requests. Any CPU may set them. */
 #define HV_REQUEST_LOOK 1u /**< Partition or vCPU state changed: see the cpu loop. */
 #define HV_REQUEST_VGIC 2u /**< Something became pending for this vCPU. */
@@ -31,7 +33,13 @@
 #define HV_REQUEST_CONSOLE 1u /**< To the service CPU: a ring has bytes. */
 #define HV_REQUEST_SMMU    2u /**< To the service CPU: a partition's DMA is to be opened or closed. */
 
+/** Who wants the EL2 timer of a CPU. */
+enum hv_alarm { HV_ALARM_CONSOLE, HV_ALARM_DISPATCH, HV_ALARMS };
+/** Nobody. */
+#define HV_ALARM_OFF UINT64_MAX
+
 struct hv_partition;
+struct hv_shared;
 
 /**
  * Ticket lock of a partition. Its waiters are the partition's own vCPUs, so the
@@ -42,6 +50,20 @@ struct hv_lock {
 	hv_u16 serving;
 };
 
+/** What a vCPU of a shared CPU waits for; it is out of the guest then. */
+enum hv_wait {
+	HV_WAIT_NONE = 0,
+	HV_WAIT_INTERRUPT, /**< WFI, CPU_SUSPEND: any interrupt. */
+	HV_WAIT_REFILL,    /**< Yield: that, or the next refill of its budget. */
+};
+
+/** Accesses of other vCPUs to the hardware PPIs of one on a shared CPU. Under lock. */
+struct hv_ppi_mail {
+	hv_u32 pend;       /**< To make pending. */
+	hv_u32 activate;   /**< To make active. */
+	hv_u32 deactivate; /**< To make inactive, before those. */
+};
+
 struct hv_vcpu {
 	struct hv_partition *partition;
 	struct hv_cpu *cpu; /**< Where it lives. */
@@ -49,13 +71,27 @@ struct hv_vcpu {
 	hv_u32 index;    /**< In its partition. */
 	hv_u32 requests; /**< Atomic. */
 	bool in_guest;   /**< It has been entered and not been parked since. */
+	bool live;       /**< The same, and this CPU's registers are its own. */
+
+	/* On a shared CPU, else unused. */
+	bool powerdown; /**< CPU_SUSPEND: starts anew at `entry` when it has waited. */
+	enum hv_wait wait;
+	hv_u32 server;  /**< Index in struct hv_shared. */
+	hv_u32 ppi_active; /**< Not live: its PPIs that are active. */
+	struct hv_ppi_mail mail;
+	hv_u64 entry, entry_context;
+	struct hv_context *context;
 };
 
 struct hv_cpu {
-	struct hv_vcpu *vcpu; /**< The one that lives here; NULL: none. */
+	struct hv_vcpu *vcpu; /**< The one that lives here; on a shared CPU the one whose
+			       *   registers are loaded. NULL: none lives here. */
+	struct hv_shared *shared; /**< Several vCPUs live here; NULL: at most one. */
 	hv_u64 mpidr;
 	struct hv_journal *journal;
 	hv_u64 stack_top;
+	hv_u64 alarm[HV_ALARMS]; /**< Counter values. */
+	hv_u32 ppi_enabled;      /**< On a shared CPU: guests' PPIs that are, physically. */
 	hv_u32 index;
 	hv_u32 requests; /**< Atomic. */
 	hv_u32 up;       /**< Atomic: 1 once the CPU is in its loop. */
@@ -86,7 +122,9 @@ struct hv_partition {
 	hv_u32 next;         /**< State after STOPPING: OFF, SUSPENDED or STARTING. */
 	hv_u32 running;      /**< Bit per vCPU that is in the guest. Under lock. */
 	hv_u32 restarts;     /**< By fault policy. */
-	bool loaded;         /**< STARTING, and only its DMA is not open yet. */
+	bool prepared;       /**< STARTING: devices are reset. Of the CPU of vCPU 0. */
+	bool loaded;         /**< STARTING: and only its DMA is not open yet. */
+	struct hv_load load; /**< STARTING: how far the memory is. Likewise. */
 	struct hv_dma_state dma;
 	struct hv_bell_limit bell;
 	hv_u64 vttbr;
@@ -114,6 +152,8 @@ void hv_kick(struct hv_vcpu *vcpu, hv_u32 bit);
 void hv_kick_cpu(hv_u32 cpu, hv_u32 bit);
 /** Where a CPU is whenever its vCPU is not in the guest. */
 _Noreturn void hv_cpu_loop(void);
+/** Do what was asked of a vCPU by kicks; it is the one that is loaded. May not return. */
+void hv_vcpu_take_requests(struct hv_vcpu *vcpu);
 /** The vCPU whose exit is being handled; only where there is one. */
 static inline struct hv_vcpu *hv_vcpu_self(void)
 {

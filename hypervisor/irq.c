@@ -5,11 +5,13 @@
 #include <haven/irq_ownership.h>
 #include <haven/its.h>
 
+#include "alarm.h"
 #include "console.h"
 #include "dma.h"
 #include "gic.h"
 #include "msi.h"
 #include "partition.h"
+#include "shared.h"
 #include "trap.h"
 
 static void ring_bell(struct hv_vcpu *vcpu)
@@ -25,7 +27,7 @@ static hv_u32 take(hv_u32 *requests)
 	return __atomic_exchange_n(requests, 0, __ATOMIC_ACQ_REL);
 }
 
-static void handle_requests(struct hv_vcpu *vcpu)
+void hv_vcpu_take_requests(struct hv_vcpu *vcpu)
 {
 	const hv_u32 requests = take(&vcpu->requests);
 
@@ -34,7 +36,7 @@ static void handle_requests(struct hv_vcpu *vcpu)
 	if ((requests & HV_REQUEST_UART) != 0)
 		hv_console_guest_update(vcpu);
 	if ((requests & HV_REQUEST_VGIC) != 0)
-		hv_gic_deliver(vcpu);
+		hv_gic_kicked(vcpu);
 	if ((requests & HV_REQUEST_DMA) != 0)
 		hv_dma_obey(vcpu);
 	if ((requests & HV_REQUEST_LOOK) != 0 && vcpu->in_guest &&
@@ -42,18 +44,26 @@ static void handle_requests(struct hv_vcpu *vcpu)
 		hv_vcpu_park();
 }
 
-static void handle_kick(struct hv_cpu *cpu)
+static void handle_cpu_requests(hv_u32 requests)
 {
-	hv_u32 requests = __atomic_load_n(&cpu->requests, __ATOMIC_RELAXED);
-
-	if (requests != 0)
-		requests = take(&cpu->requests);
 	if ((requests & HV_REQUEST_SMMU) != 0)
 		hv_dma_serve();
 	if ((requests & HV_REQUEST_CONSOLE) != 0)
 		hv_console_kicked();
+}
+
+static void handle_kick(struct hv_cpu *cpu)
+{
+	if (__atomic_load_n(&cpu->requests, __ATOMIC_RELAXED) != 0) {
+		const hv_u64 since = hv_own_work_begin(cpu);
+
+		handle_cpu_requests(take(&cpu->requests));
+		hv_own_work_end(cpu, since);
+	}
+	if (cpu->shared != NULL)
+		hv_shared_kicked(cpu);
 	if (cpu->vcpu != NULL)
-		handle_requests(cpu->vcpu);
+		hv_vcpu_take_requests(cpu->vcpu);
 }
 
 /* Nobody owns it: mask it where it came from, drop it, and leave a trace. */
@@ -62,14 +72,6 @@ static void drop(const struct hv_cpu *cpu, hv_u32 intid)
 	hv_hal_gic_disable(cpu->index, intid / 32, 1u << (intid % 32));
 	hv_hal_gic_deactivate(intid);
 	hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
-}
-
-/* What a batch of SMMU events left behind is taken at the pace of the console. That may have
- * nothing left to say and stop its timer: whoever asks for the next tick comes after it. */
-static void tick(void)
-{
-	hv_console_tick();
-	hv_dma_serve();
 }
 
 static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
@@ -82,7 +84,42 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 	else if (intid == board->maintenance_ppi && cpu->vcpu != NULL)
 		hv_gic_refill(cpu->vcpu);
 	else if (intid == board->hyp_timer_ppi)
-		tick();
+		hv_alarm_fired(cpu);
+}
+
+/* An interrupt of a vCPU that does not run: kept in its virtual GIC, and physically active
+ * until that guest ends it, so it cannot come again before. */
+static void keep(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 intid)
+{
+	const hv_u64 since = hv_shared_now(cpu);
+
+	hv_gic_inject(vcpu, intid);
+	hv_shared_charge(cpu, vcpu, since);
+	if (hv_gic_wakes(vcpu, intid))
+		hv_shared_wake(vcpu);
+}
+
+/* Neither the loaded vCPU's own nor the hypervisor's. */
+static void handle_other(struct hv_cpu *cpu, hv_u32 intid, hv_u32 owner)
+{
+	struct hv_vcpu *vcpu = NULL;
+
+	if (cpu->shared != NULL)
+		vcpu = hv_shared_find(cpu, owner);
+	if (vcpu != NULL)
+		keep(cpu, vcpu, intid);
+	else
+		drop(cpu, intid);
+}
+
+static bool handle_smmu(struct hv_cpu *cpu, hv_u32 intid)
+{
+	const hv_u64 since = hv_own_work_begin(cpu);
+	const bool is_its = hv_dma_irq(intid);
+
+	if (is_its)
+		hv_own_work_end(cpu, since);
+	return is_its;
 }
 
 bool hv_irq_handle_one(void)
@@ -100,13 +137,18 @@ bool hv_irq_handle_one(void)
 		hv_gic_inject(vcpu, intid);
 	} else if (owner == HV_PARTITION_HYPERVISOR) {
 		handle_own(cpu, intid);
+	} else if (owner == HV_IRQ_SHARED) {
+		hv_gic_inject(vcpu, intid);
 	} else if (intid == hv_config.board->uart_irq) {
+		const hv_u64 since = hv_own_work_begin(cpu);
+
 		hv_console_input();
 		hv_hal_gic_deactivate(intid);
+		hv_own_work_end(cpu, since);
 	} else if (intid >= HV_LPI_FIRST) {
 		hv_msi_take(cpu, intid);
-	} else if (!hv_dma_irq(intid)) {
-		drop(cpu, intid);
+	} else if (!handle_smmu(cpu, intid)) {
+		handle_other(cpu, intid, owner);
 	}
 	return true;
 }

@@ -15,6 +15,7 @@
 #include "pci.h"
 #include "print.h"
 #include "setup.h"
+#include "shared.h"
 #include "smmu.h"
 #include "trap.h"
 
@@ -66,11 +67,14 @@ static void place_cpus(void)
 		hv_cpus[i].index = i;
 		hv_cpus[i].mpidr = board->mpidr[i];
 		hv_cpus[i].stack_top = hv_stack_top(i);
+		for (hv_u32 k = 0; k < HV_ALARMS; k++) /* bound: HV_ALARMS */
+			hv_cpus[i].alarm[k] = HV_ALARM_OFF;
 	}
 	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
 		hv_partition_place(&hv_partitions[i], &hv_config.partitions[i], &hv_vcpus[vcpus]);
 		vcpus += hv_config.partitions[i].vcpu_count;
 	}
+	hv_shared_place();
 }
 
 static struct hv_cpu *find_self(void)

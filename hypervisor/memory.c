@@ -117,24 +117,30 @@ const void *hv_image_tail(void)
 	return hv_image_end;
 }
 
+static hv_u64 window_pages(hv_u64 pa, hv_u64 size)
+{
+	return ((pa & (PAGE - 1)) + size + PAGE - 1) / PAGE;
+}
+
 void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
-	const hv_u64 offset = pa & (PAGE - 1);
+	const hv_u64 offset = pa & (PAGE - 1), pages = window_pages(pa, size);
 	hv_u64 *entries = window_entries(cpu);
 
-	for (hv_u64 i = 0; i * PAGE < offset + size; i++) /* bound: WINDOW_PAGES */
+	for (hv_u64 i = 0; i < pages; i++) /* bound: WINDOW_PAGES */
 		entries[i] = (pa - offset + i * PAGE) | HV_EL2_DATA | PAGE_DESCRIPTOR;
 	hv_hal_el2_window_opened();
 	return (void *)(window_base(cpu) + offset);
 }
 
-void hv_window_close(hv_u32 cpu)
+void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
+	const hv_u64 pages = window_pages(pa, size);
 	hv_u64 *entries = window_entries(cpu);
 
-	for (hv_u32 i = 0; i < WINDOW_PAGES; i++) /* bound: WINDOW_PAGES */
+	for (hv_u64 i = 0; i < pages; i++) /* bound: WINDOW_PAGES */
 		entries[i] = 0;
-	hv_hal_el2_window_closed(window_base(cpu), WINDOW_PAGES);
+	hv_hal_el2_window_closed(window_base(cpu), pages);
 }
 
 hv_u64 hv_window_left(hv_u64 pa)

@@ -33,11 +33,11 @@ const void *hv_image_tail(void);
  * addresses, so nothing is broadcast.
  *
  * @param size  1..hv_window_left(pa).
- * @return where @p pa is visible, until hv_window_close().
- * Cost: 64 steps at most; closing 128.
+ * @return where @p pa is visible, until hv_window_close() with the same arguments.
+ * Cost: one step for each page, 64 at most; closing two.
  */
 void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size);
-void hv_window_close(hv_u32 cpu);
+void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size);
 /** Bytes from @p pa to the end of a window that is opened there. */
 hv_u64 hv_window_left(hv_u64 pa);
 

@@ -12,6 +12,7 @@
 #include "gic.h"
 #include "loader.h"
 #include "partition.h"
+#include "shared.h"
 
 static enum hv_partition_state state_of(const struct hv_partition *p)
 {
@@ -64,6 +65,8 @@ _Noreturn void hv_vcpu_park(void)
 	hv_unlock(&p->lock);
 	if (hv_partition_is_stopping(p) && vcpu->index != 0)
 		hv_kick(&p->vcpu[0], HV_REQUEST_LOOK);
+	if (vcpu->cpu->shared != NULL)
+		hv_shared_parked(vcpu);
 	hv_hal_cpu_restart_loop(vcpu->cpu->stack_top);
 }
 
@@ -132,34 +135,57 @@ static void reset_devices(struct hv_partition *p)
 	hv_unlock(&p->lock);
 }
 
-static bool load(const struct hv_vcpu *vcpu)
+/* Before the memory: nothing of an earlier life, and of no other partition. */
+static void prepare(struct hv_partition *p)
 {
-	struct hv_partition *p = vcpu->partition;
-	const struct hv_partition_config *config = p->config;
-
 	reset_devices(p);
 	hv_hal_stage2_use(hv_vtcr.vtcr, p->vttbr);
 	hv_hal_stage2_flush();
-	if (hv_load_partition(vcpu->cpu->index, config) != HV_OK) {
-		hv_audit(HV_J_STOP, HV_JV_HALT, NULL, 0, HV_PARTITION_OFF);
-		set_state(p, HV_PARTITION_OFF);
-		return false;
-	}
-	return true;
+	p->prepared = true;
+}
+
+static void started(struct hv_partition *p, enum hv_partition_state state)
+{
+	p->prepared = false;
+	p->loaded = false;
+	p->load = (struct hv_load){0, 0, 0, 0};
+	set_state(p, state);
 }
 
 /* Its devices may reach its memory once that is loaded; then its first instruction may run. */
-static void start(const struct hv_vcpu *vcpu)
+static bool open_dma(struct hv_partition *p)
+{
+	if (!hv_dma_reach(p, true))
+		return false;
+	hv_audit(HV_J_START, HV_JV_NONE, NULL, p->config->entry_ipa, p->restarts);
+	started(p, HV_PARTITION_RUNNING);
+	return true;
+}
+
+/* The next step. @return false if it waits for others, who kick. */
+static bool start(const struct hv_vcpu *vcpu)
 {
 	struct hv_partition *p = vcpu->partition;
+	const hv_u64 step = vcpu->cpu->shared != NULL ? HV_LOAD_SHARED : HV_LOAD_DEDICATED;
 
-	if (!p->loaded)
-		p->loaded = load(vcpu);
-	if (!p->loaded || !hv_dma_reach(p, true))
-		return;
-	p->loaded = false;
-	hv_audit(HV_J_START, HV_JV_NONE, NULL, p->config->entry_ipa, p->restarts);
-	set_state(p, HV_PARTITION_RUNNING);
+	if (!p->prepared) {
+		prepare(p);
+		return true;
+	}
+	if (p->loaded)
+		return open_dma(p);
+	switch (hv_load_step(&p->load, vcpu->cpu->index, p->config, step)) {
+	case HV_LOAD_MORE:
+		break;
+	case HV_LOAD_DONE:
+		p->loaded = true;
+		break;
+	case HV_LOAD_DAMAGED:
+		hv_audit(HV_J_STOP, HV_JV_HALT, NULL, 0, HV_PARTITION_OFF);
+		started(p, HV_PARTITION_OFF);
+		break;
+	}
+	return true;
 }
 
 /* The lock makes entering and STOPPING exclude each other: nobody slips in late. */
@@ -181,16 +207,25 @@ static bool may_enter(const struct hv_vcpu *vcpu)
  * Interrupts stay pending at EL2's masked PSTATE and end the wait; the exit that
  * follows the return brings them in. What already sits in a list register ends it too.
  */
-void hv_vcpu_standby(const struct hv_vcpu *vcpu)
+void hv_vcpu_standby(struct hv_vcpu *vcpu)
 {
+	if (vcpu->cpu->shared != NULL) {
+		hv_shared_wait(vcpu, HV_WAIT_INTERRUPT);
+		return;
+	}
+
 	const hv_u32 used = hv_vgic_used(&vcpu->partition->vgic, vcpu->index);
 
 	if (used == 0 || (~hv_hal_lr_empty() & used) == 0)
 		hv_hal_wait();
 }
 
-_Noreturn void hv_vcpu_powerdown(const struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context)
+void hv_vcpu_powerdown(struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context)
 {
+	if (vcpu->cpu->shared != NULL) {
+		hv_shared_powerdown(vcpu, entry, context);
+		return;
+	}
 	hv_vcpu_standby(vcpu);
 	hv_hal_vcpu_power_up();
 	hv_hal_vcpu_enter(entry, context, vcpu->cpu->stack_top);
@@ -209,7 +244,7 @@ static void enter_if_started(struct hv_vcpu *vcpu)
 	hv_hal_vcpu_enter(psci->entry, psci->context, vcpu->cpu->stack_top);
 }
 
-void hv_partition_step(struct hv_vcpu *vcpu)
+bool hv_partition_step(struct hv_vcpu *vcpu)
 {
 	struct hv_partition *p = vcpu->partition;
 
@@ -217,6 +252,7 @@ void hv_partition_step(struct hv_vcpu *vcpu)
 	    __atomic_load_n(&p->running, __ATOMIC_ACQUIRE) == 0 && hv_dma_reach(p, false))
 		finish_stop(p);
 	if (vcpu->index == 0 && state_of(p) == HV_PARTITION_STARTING)
-		start(vcpu);
+		return start(vcpu);
 	enter_if_started(vcpu);
+	return false;
 }

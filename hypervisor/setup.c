@@ -154,12 +154,29 @@ static hv_status_t assign_irqs(const struct hv_partition_config *p, struct hv_se
 	return HV_OK;
 }
 
-static hv_status_t setup_irqs(const struct hv_board *board, struct hv_setup_error *error)
+hv_u32 hv_setup_shared_cpus(const struct hv_config *config)
 {
+	hv_u32 once = 0, twice = 0;
+
+	for (hv_u32 i = 0; i < config->partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
+		const struct hv_partition_config *p = &config->partitions[i];
+
+		for (hv_u32 v = 0; v < p->vcpu_count; v++) { /* bound: HV_MAX_CPUS */
+			twice |= once & 1u << p->vcpu_cpu[v];
+			once |= 1u << p->vcpu_cpu[v];
+		}
+	}
+	return twice;
+}
+
+static hv_status_t setup_irqs(const struct hv_config *config, struct hv_setup_error *error)
+{
+	const struct hv_board *board = config->board;
 	const hv_status_t status = hv_irq_configure(&(struct hv_irq_config){
 		.intid_count = board->intid_count,
 		.cpu_count = board->cpu_count,
 		.hypervisor_ppi_mask = 1u << board->maintenance_ppi | 1u << board->hyp_timer_ppi,
+		.shared_cpus = hv_setup_shared_cpus(config),
 	});
 
 	return status == HV_OK ? HV_OK : fail(error, "interrupts", "-", 0, status);
@@ -210,7 +227,7 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 
 	if (status != HV_OK)
 		return status;
-	status = setup_irqs(config->board, error);
+	status = setup_irqs(config, error);
 	if (status == HV_OK)
 		status = setup_smmu(config, error);
 	if (status != HV_OK)

@@ -29,6 +29,8 @@ struct hv_setup_error {
 
 /** Page of GITS_TRANSLATER, which only maps of devices have; 0: the board has no ITS. */
 hv_u64 hv_setup_msi_page(const struct hv_board *board);
+/** CPUs that several vCPUs name: bit n for CPU n. Cost: one step for each vCPU. */
+hv_u32 hv_setup_shared_cpus(const struct hv_config *config);
 
 /**
  * Configure every library, map and assign what the partitions get, walk each

@@ -10,6 +10,7 @@
 #include "msi.h"
 #include "partition.h"
 #include "pci.h"
+#include "shared.h"
 #include "trap.h"
 
 #define GICD_SIZE   UINT64_C(0x10000)
@@ -180,6 +181,14 @@ static hv_u64 register_value(const hv_u64 *x, hv_u32 rt)
 	return rt == 31 ? 0 : x[rt];
 }
 
+static void access_mdscr(const struct hv_sysreg_access *access, hv_u64 written, hv_u64 *x)
+{
+	if (!access->read)
+		hv_hal_vcpu_set_mdscr(written & HV_MDSCR_GUEST);
+	else if (access->rt != 31)
+		x[access->rt] = hv_hal_vcpu_mdscr() & HV_MDSCR_GUEST;
+}
+
 static void handle_sysreg(struct hv_vcpu *vcpu, const struct hv_exit *exit,
 			  const struct hv_exc_regs *regs, hv_u64 *x)
 {
@@ -207,6 +216,9 @@ static void handle_sysreg(struct hv_vcpu *vcpu, const struct hv_exit *exit,
 	case HV_SYSREG_DIR:
 		hv_gic_dir(vcpu, (hv_u32)(written & 0xffffff));
 		break;
+	case HV_SYSREG_MDSCR:
+		access_mdscr(access, written, x);
+		break;
 	}
 	hv_hal_exit_skip(exit->advance);
 }
@@ -227,8 +239,10 @@ void hv_exit_trap(struct hv_frame *frame)
 	case HV_EXIT_SYSREG:
 		handle_sysreg(vcpu, &exit, &regs, frame->x);
 		break;
-	case HV_EXIT_WFX:
+	case HV_EXIT_WFX: /* traps on shared CPUs alone */
 		hv_hal_exit_skip(exit.advance);
+		if (vcpu->cpu->shared != NULL && hv_exc_is_wfi(regs.esr))
+			hv_shared_wait(vcpu, HV_WAIT_INTERRUPT);
 		break;
 	case HV_EXIT_UNDEF:
 		fault(HV_CAUSE_UNDEF, HV_J_EXCEPTION, &regs, 0, exit.ec);

@@ -23,6 +23,7 @@ static const struct test tests[] = {
 	{"spi", test_spi},
 	{"foreign", test_foreign},
 	{"smp", test_smp},
+	{"leak", test_leak},
 	{"psci", test_psci},
 	{"powerdown", test_powerdown},
 	{"reset", test_reset},

@@ -84,9 +84,12 @@ extern void (*volatile trap_irq_hook)(void);
 #define ESR_WNR      (1u << 6)
 #define FSC_SEA      0x10u
 
+extern u8 vectors[];
+
 /* mmu.c: identity map of 40 bits: first gigabyte and high half device, rest write-back. */
 void mmu_map_gigabyte(u64 va, u64 descriptor);
 u64 mmu_descriptor(u64 va);
+extern u64 mmu_registers[3]; /**< MAIR, TCR, TTBR0 */
 #define MMU_NORMAL 0x701u /* AF, inner shareable, AttrIndx 0, block */
 #define MMU_DEVICE 0x405u
 #define MMU_TABLE  0x003u

@@ -8,14 +8,16 @@
 
 /*
  * HCR_EL2. What a guest may not touch traps; lib/exc has the verdicts.
- * FB and BSU stay 0: a vCPU never leaves its CPU. TWI and TWE stay 0: a guest
- * that waits wastes only its own CPU. TGE, E2H, CD, ID, TVM, TRVM, HCD stay 0.
+ * FB and BSU stay 0: a vCPU never leaves its CPU. TWI is set where others could use
+ * the time of a guest that waits for an interrupt; TWE stays 0, an event may come at any
+ * moment. TGE, E2H, CD, ID, TVM, TRVM, HCD stay 0.
  */
 #define HCR_VM    HV_BIT(0)  /* stage 2 on */
 #define HCR_SWIO  HV_BIT(1)  /* invalidate by set/way also cleans: nobody's data is lost */
 #define HCR_FMO   HV_BIT(3)  /* FIQ, IRQ and SError come to EL2; ICC_* become ICV_* */
 #define HCR_IMO   HV_BIT(4)
 #define HCR_AMO   HV_BIT(5)
+#define HCR_TWI   HV_BIT(13) /* shared CPUs: WFI gives the CPU away */
 #define HCR_TID3  HV_BIT(18) /* identification registers: hides what is not virtualised */
 #define HCR_TSC   HV_BIT(19) /* an SMC never reaches EL3 directly */
 #define HCR_TIDCP HV_BIT(20) /* implementation defined registers */
@@ -39,11 +41,13 @@ _Static_assert(HCR_VALUE == UINT64_C(0x18807c003b), "HCR_EL2");
 /*
  * MDCR_EL2, besides HPMN (all counters, as reset): no performance monitors
  * (TPM, TPMCR) and none at EL2 (HPMD, HCCD), no profiling (TPMS, E2PB = 0), no
- * trace filter (TTRF), no OS lock (TDOSA), no debug ROM (TDRA). TDA and TDE
- * stay 0: a dedicated CPU's breakpoints belong to its guest and never match
- * at EL2, because EL2 does not enable its own debug exceptions.
+ * trace filter (TTRF), no OS lock (TDOSA), no debug ROM (TDRA). TDE stays 0, and TDA
+ * on a dedicated CPU: its breakpoints belong to its guest and never match at EL2,
+ * because EL2 does not enable its own debug exceptions. On a shared CPU TDA is set:
+ * nobody gets them, see lib/exc/sysreg_policy.c.
  */
 #define MDCR_TRAPS UINT64_C(0x8a4c60)
+#define MDCR_TDA   HV_BIT(9)
 #define MDCR_HPMN  HV_BITS(4, 0)
 
 /* EL1 may use the physical counter (EL1PCTEN) and timer (EL1PCEN); no event stream. */
@@ -66,6 +70,7 @@ static struct boot_mailbox {
 } mailbox __attribute__((aligned(64)));
 _Static_assert(offsetof(struct boot_mailbox, cpu) == 32, "start.S");
 
+void hv_vectors_shared(void);
 void secondary_start(void);
 void hv_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair);
 
@@ -153,11 +158,13 @@ static void later_controls(void)
 	}
 }
 
-void hv_hal_cpu_init(void)
+void hv_hal_cpu_init(bool shared)
 {
-	write_hcr_el2(HCR_VALUE);
+	write_hcr_el2(HCR_VALUE | (shared ? HCR_TWI : 0));
 	write_cptr_el2(CPTR_VALUE);
-	write_mdcr_el2((read_mdcr_el2() & MDCR_HPMN) | MDCR_TRAPS);
+	write_mdcr_el2((read_mdcr_el2() & MDCR_HPMN) | MDCR_TRAPS | (shared ? MDCR_TDA : 0));
+	if (shared)
+		write_vbar_el2((hv_u64)(uintptr_t)hv_vectors_shared);
 	write_hstr_el2(0); /* AArch32 system registers at EL0: TIDCP covers the open ones */
 	write_cnthctl_el2(CNTHCTL_VALUE);
 	write_cntvoff_el2(0); /* all partitions share one time base */

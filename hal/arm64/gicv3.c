@@ -16,6 +16,7 @@
 #define GIC_ISENABLER  0x0100 /* the same offsets in GICD and in the SGI frame */
 #define GIC_ICENABLER  0x0180
 #define GIC_ICPENDR    0x0280
+#define GIC_ISACTIVER  0x0300
 #define GIC_ICACTIVER  0x0380
 #define GIC_IPRIORITYR 0x0400
 #define GICD_ICFGR     0x0c00
@@ -168,6 +169,17 @@ void hv_hal_gic_clear_pending(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 void hv_hal_gic_clear_active(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 {
 	mmio_write32(bank(cpu, word) + GIC_ICACTIVER, mask);
+}
+
+hv_u32 hv_hal_gic_active(hv_u32 cpu)
+{
+	dsb(sy); /* writes of the CPU interface have reached the redistributor */
+	return mmio_read32(gicr[cpu] + GIC_ISACTIVER);
+}
+
+void hv_hal_gic_set_active(hv_u32 cpu, hv_u32 mask)
+{
+	mmio_write32(gicr[cpu] + GIC_ISACTIVER, mask);
 }
 
 static hv_u64 frame_base(hv_u32 frame)

@@ -7,6 +7,7 @@
 #include <haven/bits.h>
 #include <haven/hal/gic.h>
 
+#include <arm64/switch.h>
 #include <arm64/sysreg.h>
 
 #define VTR_LISTREGS HV_BITS(4, 0)
@@ -84,9 +85,14 @@ void hv_hal_ich_set_hcr(hv_u64 value)
 }
 
 /* Active priorities: one register for 5 bits of preemption, two for 6, four for 7. */
+static hv_u64 preemption_bits(void)
+{
+	return HV_GET(VTR_PREBITS, read_ich_vtr_el2()) + 1;
+}
+
 static void active_priorities_reset(void)
 {
-	const hv_u64 bits = HV_GET(VTR_PREBITS, read_ich_vtr_el2()) + 1;
+	const hv_u64 bits = preemption_bits();
 
 	write_ich_ap0r0_el2(0);
 	write_ich_ap1r0_el2(0);
@@ -100,6 +106,87 @@ static void active_priorities_reset(void)
 		write_ich_ap1r2_el2(0);
 		write_ich_ap1r3_el2(0);
 	}
+}
+
+static void active_priorities_save(struct hv_context_gic *gic)
+{
+	const hv_u64 bits = preemption_bits();
+
+	gic->ap0r[0] = read_ich_ap0r0_el2();
+	gic->ap1r[0] = read_ich_ap1r0_el2();
+	if (bits >= 6) {
+		gic->ap0r[1] = read_ich_ap0r1_el2();
+		gic->ap1r[1] = read_ich_ap1r1_el2();
+	}
+	if (bits >= 7) {
+		gic->ap0r[2] = read_ich_ap0r2_el2();
+		gic->ap0r[3] = read_ich_ap0r3_el2();
+		gic->ap1r[2] = read_ich_ap1r2_el2();
+		gic->ap1r[3] = read_ich_ap1r3_el2();
+	}
+}
+
+static void active_priorities_load(const struct hv_context_gic *gic)
+{
+	const hv_u64 bits = preemption_bits();
+
+	write_ich_ap0r0_el2(gic->ap0r[0]);
+	write_ich_ap1r0_el2(gic->ap1r[0]);
+	if (bits >= 6) {
+		write_ich_ap0r1_el2(gic->ap0r[1]);
+		write_ich_ap1r1_el2(gic->ap1r[1]);
+	}
+	if (bits >= 7) {
+		write_ich_ap0r2_el2(gic->ap0r[2]);
+		write_ich_ap0r3_el2(gic->ap0r[3]);
+		write_ich_ap1r2_el2(gic->ap1r[2]);
+		write_ich_ap1r3_el2(gic->ap1r[3]);
+	}
+}
+
+#define SAVE_LR(n, reg)   \
+	if (count <= (n)) \
+		return;   \
+	gic->lr[n] = read_ich_lr##n();
+
+static void list_registers_save(struct hv_context_gic *gic)
+{
+	const hv_u32 count = hv_hal_lr_count();
+
+	FOR_EACH_LR(SAVE_LR)
+}
+
+#define LOAD_LR(n, reg)   \
+	if (count <= (n)) \
+		return;   \
+	write_ich_lr##n(gic->lr[n]);
+
+static void list_registers_load(const struct hv_context_gic *gic)
+{
+	const hv_u32 count = hv_hal_lr_count();
+
+	FOR_EACH_LR(LOAD_LR)
+}
+
+void hv_ich_save(struct hv_context_gic *gic)
+{
+	gic->hcr = read_ich_hcr_el2();
+	gic->vmcr = read_ich_vmcr_el2();
+	active_priorities_save(gic);
+	list_registers_save(gic);
+}
+
+void hv_ich_load(const struct hv_context_gic *gic)
+{
+	active_priorities_load(gic);
+	list_registers_load(gic);
+	write_ich_vmcr_el2(gic->vmcr);
+	write_ich_hcr_el2(gic->hcr);
+}
+
+void hv_ich_off(void)
+{
+	write_ich_hcr_el2(0);
 }
 
 void hv_hal_ich_reset(void)

@@ -3,6 +3,7 @@
 #include <haven/hal/vcpu.h>
 
 #include <arm64/instruction.h>
+#include <arm64/switch.h>
 #include <arm64/sysreg.h>
 
 #define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits: MMU, caches, alignment checks off */
@@ -43,12 +44,10 @@ void hv_hal_stage2_flush(void)
 
 void hv_hal_vcpu_power_up(void)
 {
-	write_sctlr_el1(SCTLR_EL1_RESET);
 	write_actlr_el1(0);
 	write_cpacr_el1(0);
 	write_ttbr0_el1(0);
 	write_ttbr1_el1(0);
-	write_tcr_el1(0);
 	write_esr_el1(0);
 	write_far_el1(0);
 	write_afsr0_el1(0);
@@ -64,12 +63,18 @@ void hv_hal_vcpu_power_up(void)
 	write_par_el1(0);
 	write_mdscr_el1(0); /* MDE 0: breakpoints of an earlier life stay but do not fire */
 	write_mdccint_el1(0);
+	hv_vdisr_reset();
 	write_sp_el0(0);
 	write_sp_el1(0);
 	write_elr_el1(0);
 	write_spsr_el1(0);
 	write_cntkctl_el1(0);
 	hv_fp_reset();
+	/* In this order, as hv_hal_context_load() does and why. */
+	isb();
+	write_sctlr_el1(SCTLR_EL1_RESET);
+	isb();
+	write_tcr_el1(0);
 	/* Nothing that an earlier life left in this CPU's TLB and instruction cache. */
 	isb();
 	tlbi(vmalls12e1);

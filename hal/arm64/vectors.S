@@ -5,6 +5,9 @@
  * or write any register of the guest and saves them all. An exception that
  * EL2 itself takes is a bug of ours and ends in hv_exit_own(), unless it is the
  * guarded load's.
+ *
+ * A CPU that several vCPUs share has vectors of its own: any exit there may end in
+ * another guest, so each saves everything. The others pay nothing for that.
  */
 #include "asm.h"
 
@@ -67,20 +70,25 @@
 	b	\target
 	.endm
 
-	.section .text.vectors, "ax"
+	.macro	vectors name, whose
 	.balign	0x800
-	.global	hv_vectors
-	.hidden	hv_vectors
-hv_vectors:
+	.global	\name
+	.hidden	\name
+\name:
 	.rept	8			/* taken from EL2 itself */
 	vector	own_exception
 	.endr
 	.rept	2			/* lower EL in AArch64, then in AArch32 (EL0 only) */
-	vector	guest_sync
-	vector	guest_irq
-	vector	guest_irq		/* FIQ: a Group 0 interrupt; the handler finds none for us */
-	vector	guest_serror
+	vector	\whose\()_sync
+	vector	\whose\()_irq
+	vector	\whose\()_irq		/* FIQ: a Group 0 interrupt; the handler finds none for us */
+	vector	\whose\()_serror
 	.endr
+	.endm
+
+	.section .text.vectors, "ax"
+	vectors	hv_vectors, guest
+	vectors	hv_vectors_shared, shared
 
 function guest_sync
 	save_caller_saved
@@ -112,6 +120,27 @@ function guest_serror
 	restore_callee_saved
 	return_to_guest
 end_function guest_serror
+
+	.macro	shared_exit handler
+	save_caller_saved
+	save_callee_saved
+	mov	x0, sp
+	bl	\handler
+	restore_callee_saved
+	return_to_guest
+	.endm
+
+function shared_sync
+	shared_exit hv_shared_sync
+end_function shared_sync
+
+function shared_irq
+	shared_exit hv_shared_irq
+end_function shared_irq
+
+function shared_serror
+	shared_exit hv_shared_serror
+end_function shared_serror
 
 /*
  * u64 hv_probe_load(u64 address): 0, or the syndrome that reading it ended in. Boot CPU alone.

@@ -2,6 +2,7 @@
 #include <haven/bits.h>
 #include <haven/sysreg_policy.h>
 
+#define MDSCR_EL1     HV_SYSREG(2, 0, 0, 2, 2)
 #define ICC_DIR_EL1   HV_SYSREG(3, 0, 12, 11, 1)
 #define ICC_SGI1R_EL1 HV_SYSREG(3, 0, 12, 11, 5)
 
@@ -51,6 +52,20 @@ static const struct rule rules[] = {
 	{HV_SYSREG(2, 0, 1, 4, 4), HV_SYSREG_READ, HV_SYSREG_WI, 0},
 	/* MDCR_EL2.TDRA. MDRAR_EL1: no memory-mapped debug registers. */
 	{HV_SYSREG(2, 0, 1, 0, 0), HV_SYSREG_READ, HV_SYSREG_UNDEF, 0},
+	/* MDCR_EL2.TDA, shared CPUs. MDSCR_EL1; OSDTRRX_EL1, MDCCINT_EL1, OSDTRTX_EL1,
+	 * OSECCR_EL1; MDCCSR_EL0, DBGDTR_EL0, DBGDTRRX/TX_EL0; DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1,
+	 * DBGAUTHSTATUS_EL1. */
+	{MDSCR_EL1, HV_SYSREG_MDSCR, HV_SYSREG_MDSCR, 0},
+	{HV_SYSREG(2, 0, 0, 0, 2), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 0, 2, 0), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 0, 3, 2), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 0, 6, 2), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 3, 0, 1, 0), HV_SYSREG_READ, HV_SYSREG_UNDEF, 0},
+	{HV_SYSREG(2, 3, 0, 4, 0), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 3, 0, 5, 0), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 7, 8, 6), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 7, 9, 6), HV_SYSREG_READ, HV_SYSREG_WI, 0},
+	{HV_SYSREG(2, 0, 7, 14, 6), HV_SYSREG_READ, HV_SYSREG_UNDEF, 0},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -59,6 +74,12 @@ static const struct rule rules[] = {
 static bool is_id(hv_u32 reg)
 {
 	return reg >= HV_SYSREG(3, 0, 0, 1, 0) && reg <= HV_SYSREG(3, 0, 0, 7, 7);
+}
+
+/* DBGBVR, DBGBCR, DBGWVR, DBGWCR: op0 2, op1 0, CRn 0, CRm 0..15, op2 4..7. */
+static bool is_breakpoint(hv_u32 reg)
+{
+	return (reg & ~HV_SYSREG(0, 0, 0, 15, 3)) == HV_SYSREG(2, 0, 0, 0, 4);
 }
 
 enum hv_sysreg_action hv_sysreg_decide(const struct hv_sysreg_access *access,
@@ -77,7 +98,13 @@ enum hv_sysreg_action hv_sysreg_decide(const struct hv_sysreg_access *access,
 		*value = hv_sysreg_id_mask(reg, id->value[reg - HV_SYSREG(3, 0, 0, 1, 0)]);
 		return HV_SYSREG_READ;
 	}
-	for (hv_u32 i = 0; i < RULES; i++) { /* bound: RULES, 12 */
+	if (is_breakpoint(reg)) {
+		if (!access->read)
+			return HV_SYSREG_WI;
+		*value = 0;
+		return HV_SYSREG_READ;
+	}
+	for (hv_u32 i = 0; i < RULES; i++) { /* bound: RULES, 23 */
 		if (rules[i].reg != reg)
 			continue;
 		action = (enum hv_sysreg_action)(access->read ? rules[i].on_read

@@ -8,13 +8,15 @@
 #define WORDS          (HV_MAX_IRQ_ID / 32)
 
 _Static_assert(HV_MAX_IRQ_ID % 32 == 0 && HV_MAX_IRQ_ID <= 1024, "whole distributor words");
-_Static_assert(HV_MAX_PARTITIONS < HV_IRQ_UNOWNED, "owners fit a byte beside UNOWNED");
+_Static_assert(HV_MAX_PARTITIONS < HV_IRQ_SHARED, "owners fit a byte beside SHARED, UNOWNED");
+_Static_assert(HV_MAX_PARTITIONS <= 32, "a bit for each owner of a PPI");
 _Static_assert(HV_MAX_CPUS < HV_IRQ_UNOWNED, "targets fit a byte beside UNOWNED");
 
 /* An entry is HV_PARTITION_HYPERVISOR where nobody was given it: free, as the
  * hypervisor's own PPIs are told apart by their mask. */
 static struct {
-	hv_u8 ppi[HV_MAX_CPUS][32];
+	hv_u8 ppi[HV_MAX_CPUS][32];         /* or HV_IRQ_SHARED */
+	hv_u32 ppi_owners[HV_MAX_CPUS][32]; /* bit per partition */
 	hv_u8 spi[HV_MAX_IRQ_ID];
 	hv_u8 target[HV_MAX_IRQ_ID];
 	hv_u32 word[HV_MAX_PARTITIONS][WORDS];
@@ -26,8 +28,10 @@ static bool sealed;
 static void forget_owners(void)
 {
 	for (hv_u32 cpu = 0; cpu < HV_MAX_CPUS; cpu++) /* bound: HV_MAX_CPUS */
-		for (hv_u32 n = 0; n < 32; n++) /* bound: 32 */
+		for (hv_u32 n = 0; n < 32; n++) { /* bound: 32 */
 			owners.ppi[cpu][n] = HV_PARTITION_HYPERVISOR;
+			owners.ppi_owners[cpu][n] = 0;
+		}
 	for (hv_u32 n = 0; n < HV_MAX_IRQ_ID; n++) { /* bound: HV_MAX_IRQ_ID */
 		owners.spi[n] = HV_PARTITION_HYPERVISOR;
 		owners.target[n] = 0;
@@ -46,7 +50,8 @@ hv_status_t hv_irq_configure(const struct hv_irq_config *config)
 		return HV_EINVAL;
 	if (config->cpu_count == 0 || config->cpu_count > HV_MAX_CPUS)
 		return HV_EINVAL;
-	if ((config->hypervisor_ppi_mask & HV_BITS(15, 0)) != 0)
+	if ((config->hypervisor_ppi_mask & HV_BITS(15, 0)) != 0 ||
+	    (hv_u64)config->shared_cpus >> config->cpu_count != 0)
 		return HV_EINVAL;
 	if (sealed)
 		return HV_EPERM;
@@ -78,13 +83,24 @@ static bool is_hypervisor_ppi(hv_u32 intid)
 	return intid < FIRST_SPI && ((limits.hypervisor_ppi_mask >> intid) & 1) != 0;
 }
 
+static void set_ppi_owners(hv_u32 cpu, hv_u32 intid, hv_u32 mask)
+{
+	hv_u32 owner = HV_IRQ_SHARED;
+
+	if ((mask & (mask - 1)) == 0)
+		owner = mask == 0 ? HV_PARTITION_HYPERVISOR : hv_ctz32(mask);
+	owners.ppi_owners[cpu][intid] = mask;
+	owners.ppi[cpu][intid] = (hv_u8)owner;
+}
+
 static hv_status_t assign_ppi(const struct hv_irq_route *route)
 {
-	hv_u8 *entry = &owners.ppi[route->target_cpu][route->irq_id];
+	const hv_u32 cpu = route->target_cpu, mask = 1u << route->owner_partition_id;
+	const hv_u32 others = owners.ppi_owners[cpu][route->irq_id] & ~mask;
 
-	if (*entry != HV_PARTITION_HYPERVISOR && *entry != route->owner_partition_id)
+	if (others != 0 && (limits.shared_cpus >> cpu & 1) == 0)
 		return HV_EPERM;
-	*entry = (hv_u8)route->owner_partition_id;
+	set_ppi_owners(cpu, route->irq_id, others | mask);
 	return HV_OK;
 }
 
@@ -119,7 +135,7 @@ static hv_u32 ppi_cpus(hv_u32 intid, hv_u32 partition_id)
 	hv_u32 cpus = 0;
 
 	for (hv_u32 cpu = 0; cpu < HV_MAX_CPUS; cpu++) /* bound: HV_MAX_CPUS */
-		if (owners.ppi[cpu][intid] == partition_id)
+		if ((owners.ppi_owners[cpu][intid] >> partition_id & 1) != 0)
 			cpus |= 1u << cpu;
 	return cpus;
 }
@@ -147,8 +163,8 @@ hv_status_t hv_irq_revoke(hv_u32 irq_id, hv_u32 owner_partition_id)
 		return HV_OK;
 	}
 	for (hv_u32 cpu = 0; cpu < HV_MAX_CPUS; cpu++) /* bound: HV_MAX_CPUS */
-		if (owners.ppi[cpu][irq_id] == owner_partition_id)
-			owners.ppi[cpu][irq_id] = HV_PARTITION_HYPERVISOR;
+		set_ppi_owners(cpu, irq_id,
+			       owners.ppi_owners[cpu][irq_id] & ~(1u << owner_partition_id));
 	return HV_OK;
 }
 
@@ -169,6 +185,11 @@ hv_u32 hv_irq_owned_word(hv_u32 partition_id, hv_u32 word)
 	if (partition_id >= HV_MAX_PARTITIONS || word >= WORDS)
 		return 0;
 	return owners.word[partition_id][word];
+}
+
+hv_u32 hv_irq_ppi_owners(hv_u32 cpu, hv_u32 intid)
+{
+	return cpu < limits.cpu_count && intid < FIRST_SPI ? owners.ppi_owners[cpu][intid] : 0;
 }
 
 hv_u32 hv_irq_target(hv_u32 irq_id)

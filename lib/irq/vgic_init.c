@@ -119,6 +119,13 @@ hv_u32 hv_vgic_hw_word(const struct hv_vgic *vgic, hv_u32 word)
 	return word == 0 ? vgic->cpu[0].priv.hw : vgic->spi[word].hw;
 }
 
+hv_u32 hv_vgic_ppi_enabled(const struct hv_vgic *vgic, hv_u32 vcpu)
+{
+	const struct hv_vgic_bank *bank = &vgic->cpu[vcpu].priv;
+
+	return __atomic_load_n(&bank->enable, __ATOMIC_RELAXED) & bank->hw;
+}
+
 hv_u32 hv_vgic_home(const struct hv_vgic *vgic, hv_u32 intid)
 {
 	if (intid < 32 || intid >= 32 * vgic->words)

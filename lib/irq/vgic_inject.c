@@ -137,6 +137,20 @@ enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrs
 	return deliver_slowly(vgic, vcpu, elrsr, slot);
 }
 
+bool hv_vgic_undelivered(const struct hv_vgic *vgic, hv_u32 vcpu)
+{
+	const struct hv_vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	return __atomic_load_n(&cpu->waiting, __ATOMIC_RELAXED) != 0 ||
+	       __atomic_load_n(&cpu->inbox, __ATOMIC_RELAXED) != 0 ||
+	       __atomic_load_n(&cpu->resync, __ATOMIC_RELAXED);
+}
+
+bool hv_vgic_lr_pending(hv_u64 lr)
+{
+	return (lr & LR_PENDING) != 0;
+}
+
 /* The hardware delivered it here, so it is finished wherever it was before. */
 static void take_over(struct hv_vgic *vgic, hv_u32 vcpu, struct hv_vgic_bank *bank, hv_u32 bit)
 {

@@ -69,9 +69,9 @@ bool hv_hal_has_vmid16(void)
 	return false;
 }
 
-void hv_hal_cpu_init(void)
+void hv_hal_cpu_init(bool shared)
 {
-	fake_log(FAKE_CPU_INIT, 0, 0);
+	fake_log(FAKE_CPU_INIT, shared, 0);
 }
 
 void hv_hal_el2_mmu_on(hv_u64 ttbr0, hv_u64 tcr, hv_u64 mair)

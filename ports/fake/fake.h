@@ -32,6 +32,7 @@
 enum fake_end {
 	FAKE_RETURNED = 0, /**< The code came back. */
 	FAKE_ENTERED,      /**< hv_hal_vcpu_enter(): the guest runs; see FAKE_ENTER in the log. */
+	FAKE_RESUMED,      /**< hv_hal_vcpu_resume(): the guest goes on; see FAKE_RESUME. */
 	FAKE_LOOPED,       /**< hv_hal_cpu_restart_loop() */
 	FAKE_ASLEEP,       /**< hv_hal_wait() with nothing pending. */
 	FAKE_STOPPED,      /**< hv_hal_stop() */
@@ -47,7 +48,7 @@ enum fake_kind {
 	FAKE_SMC,           /**< x0, x1 */
 	FAKE_MMU_ON,        /**< ttbr0, tcr */
 	FAKE_MAP_CHANGED,
-	FAKE_CPU_INIT,
+	FAKE_CPU_INIT,      /**< shared */
 	FAKE_STAGE2_USE,    /**< vtcr, vttbr */
 	FAKE_STAGE2_FLUSH,
 	FAKE_RESET,         /**< vcpu index */
@@ -65,6 +66,9 @@ enum fake_kind {
 	FAKE_TIMER_ARM,     /**< deadline */
 	FAKE_TIMER_OFF,
 	FAKE_SET_PC,        /**< pc */
+	FAKE_RESUME,        /**< pc, stack_top */
+	FAKE_SAVE,          /**< context */
+	FAKE_LOAD,          /**< context or 0, vttbr */
 	FAKE_SMMU_ABORT,    /**< base */
 	FAKE_SMMU_ENABLE,   /**< STRTAB_BASE, STRTAB_BASE_CFG */
 	FAKE_SMMU_PUBLISH,  /**< address, size */
@@ -100,6 +104,9 @@ struct fake_cpu {
 	hv_u64 vtcr, vttbr;
 	struct hv_exc_regs exit; /**< elr is the PC. */
 	struct hv_el1_state el1;
+	struct hv_guest_timers timers; /**< The guest's, as far as a test sets them. */
+	hv_u64 mdscr;
+	struct hv_frame frame;         /**< General registers at FAKE_RESUMED. */
 	bool timer_on;
 	hv_u64 deadline;
 };

@@ -14,6 +14,7 @@
 #define ISENABLER  0x100u
 #define ICENABLER  0x180u
 #define ICPENDR    0x280u
+#define ISACTIVER  0x300u
 #define ICACTIVER  0x380u
 #define ACTIVE_END 0x400u
 #define IGROUPR    0x080u
@@ -70,6 +71,16 @@ void hv_hal_gic_disable(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 void hv_hal_gic_clear_pending(hv_u32 cpu, hv_u32 word, hv_u32 mask)
 {
 	write_word(ICPENDR, cpu, word, mask);
+}
+
+hv_u32 hv_hal_gic_active(hv_u32 cpu)
+{
+	return hv_hal_gic_read(cpu, ISACTIVER);
+}
+
+void hv_hal_gic_set_active(hv_u32 cpu, hv_u32 mask)
+{
+	hv_hal_gic_write(cpu, ISACTIVER, mask);
 }
 
 void hv_hal_gic_clear_active(hv_u32 cpu, hv_u32 word, hv_u32 mask)

@@ -48,6 +48,22 @@ static void policy(void **state)
 	    {"OSDLR_EL1", 2, 0, 1, 3, 4, HV_SYSREG_READ, 0, HV_SYSREG_WI},
 	    {"DBGPRCR_EL1", 2, 0, 1, 4, 4, HV_SYSREG_READ, 0, HV_SYSREG_WI},
 	    {"MDRAR_EL1", 2, 0, 1, 0, 0, HV_SYSREG_READ, 0, HV_SYSREG_UNDEF},
+	    {"MDSCR_EL1", 2, 0, 0, 2, 2, HV_SYSREG_MDSCR, CANARY, HV_SYSREG_MDSCR},
+	    {"DBGBVR0_EL1", 2, 0, 0, 0, 4, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGBCR15_EL1", 2, 0, 0, 15, 5, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGWVR3_EL1", 2, 0, 0, 3, 6, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGWCR15_EL1", 2, 0, 0, 15, 7, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"OSDTRRX_EL1", 2, 0, 0, 0, 2, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"MDCCINT_EL1", 2, 0, 0, 2, 0, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"OSDTRTX_EL1", 2, 0, 0, 3, 2, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"OSECCR_EL1", 2, 0, 0, 6, 2, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"MDCCSR_EL0", 2, 3, 0, 1, 0, HV_SYSREG_READ, 0, HV_SYSREG_UNDEF},
+	    {"DBGDTR_EL0", 2, 3, 0, 4, 0, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGDTRTX_EL0", 2, 3, 0, 5, 0, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGCLAIMSET_EL1", 2, 0, 7, 8, 6, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGCLAIMCLR_EL1", 2, 0, 7, 9, 6, HV_SYSREG_READ, 0, HV_SYSREG_WI},
+	    {"DBGAUTHSTATUS_EL1", 2, 0, 7, 14, 6, HV_SYSREG_READ, 0, HV_SYSREG_UNDEF},
+	    {"DBGVCR32_EL2", 2, 4, 0, 7, 0, HV_SYSREG_UNDEF, CANARY, HV_SYSREG_UNDEF},
 	    {"PMCR_EL0", 3, 3, 9, 12, 0, HV_SYSREG_UNDEF, CANARY, HV_SYSREG_UNDEF},
 	    {"PMCCNTR_EL0", 3, 3, 9, 13, 0, HV_SYSREG_UNDEF, CANARY, HV_SYSREG_UNDEF},
 	    {"PMUSERENR_EL0", 3, 3, 9, 14, 0, HV_SYSREG_UNDEF, CANARY, HV_SYSREG_UNDEF},
@@ -103,8 +119,8 @@ static void nothing_else_is_open(void **state)
 		reads += decide((hv_u16)number, true, &value) != HV_SYSREG_UNDEF;
 		writes += decide((hv_u16)number, false, &value) != HV_SYSREG_UNDEF;
 	}
-	CHECK("56 identification registers and 6 others", reads, 62);
-	CHECK("12 registers or instructions", writes, 12);
+	CHECK("56 identification registers, 64 break- and watchpoints, 17 others", reads, 137);
+	CHECK("64 break- and watchpoints, 21 registers or instructions", writes, 85);
 }
 
 static void identification(void **state)

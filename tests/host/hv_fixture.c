@@ -54,6 +54,8 @@ const struct hv_board hv_board = {
 	.intid_count = 288,
 	.maintenance_ppi = 25,
 	.hyp_timer_ppi = 26,
+	.virtual_timer_ppi = 27,
+	.physical_timer_ppi = 30,
 	.cpu_count = 4,
 	.mpidr = {0, 1, 2, 3},
 	.reserved = reserved,
@@ -157,9 +159,11 @@ void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 	return fake_memory(pa);
 }
 
-void hv_window_close(hv_u32 cpu)
+void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
 	(void)cpu;
+	(void)pa;
+	(void)size;
 }
 
 hv_u64 hv_window_left(hv_u64 pa)

@@ -146,7 +146,7 @@ static void a_window_shows_its_pages_and_no_more(void **state)
 	assert_int_equal(entry_of(at - 0x1000), 0);
 	assert_int_equal(entry_of(UINT64_C(0x7fc0000000)), 0);
 	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 1);
-	hv_window_close(1);
+	hv_window_close(1, 0x80123450, 0x2000);
 	assert_int_equal(entry_of(at), 0);
 	assert_int_equal(entry_of(at + 0x2000), 0);
 	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 2);

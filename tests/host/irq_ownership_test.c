@@ -13,7 +13,7 @@
 
 static int fresh(void **state)
 {
-	const struct hv_irq_config board = { 1024, 4, 0x04000000 }; /* PPI 26 is EL2's timer */
+	const struct hv_irq_config board = { 1024, 4, 0x04000000, 0x8 }; /* PPI 26 is EL2's timer; CPU 3 is shared */
 
 	(void)state;
 	return hv_irq_configure(&board);
@@ -32,13 +32,14 @@ static void configure_checks_each_field(void **state)
 		const char *why;
 		struct hv_irq_config in;
 	} rows[] = {
-		{ "no SGIs and PPIs", { 0, 1, 0 } },
-		{ "no whole word", { 33, 1, 0 } },
-		{ "more than the tables hold", { 1056, 1, 0 } },
-		{ "a count that wraps", { 0xffffffe0, 1, 0 } },
-		{ "no CPU", { 64, 0, 0 } },
-		{ "more CPUs than the tables hold", { 64, 9, 0 } },
-		{ "an SGI is no PPI", { 64, 1, 0x8000 } },
+		{ "no SGIs and PPIs", { 0, 1, 0, 0 } },
+		{ "no whole word", { 33, 1, 0, 0 } },
+		{ "more than the tables hold", { 1056, 1, 0, 0 } },
+		{ "a count that wraps", { 0xffffffe0, 1, 0, 0 } },
+		{ "no CPU", { 64, 0, 0, 0 } },
+		{ "more CPUs than the tables hold", { 64, 9, 0, 0 } },
+		{ "an SGI is no PPI", { 64, 1, 0x8000, 0 } },
+		{ "a shared CPU that the board has not", { 64, 2, 0, 0x4 } },
 	};
 
 	(void)state;
@@ -98,7 +99,7 @@ static void assign_answers(void **state)
 
 static void limits_of_the_board_count(void **state)
 {
-	const struct hv_irq_config board = { 288, 2, 0 };
+	const struct hv_irq_config board = { 288, 2, 0, 0 };
 
 	(void)state;
 	assert_int_equal(0, hv_irq_configure(&board));
@@ -158,6 +159,38 @@ static void check_and_revoke(void **state)
 	assert_int_equal(0, assign(33, 2, 1)); /* free for another now */
 }
 
+static void ppi_of_a_shared_cpu_has_several_owners(void **state)
+{
+	(void)state;
+	assert_int_equal(0, assign(27, 1, 3));
+	assert_int_equal(1, hv_irq_owner(3, 27));
+	assert_int_equal(0, assign(27, 7, 3));
+	assert_int_equal(254, hv_irq_owner(3, 27));
+	assert_int_equal(0, assign(27, 7, 3)); /* again */
+	assert_int_equal(0x82, hv_irq_ppi_owners(3, 27));
+	assert_int_equal(0, hv_irq_check_owner(27, 1));
+	assert_int_equal(0, hv_irq_check_owner(27, 7));
+	assert_int_equal(EPERM_, hv_irq_check_owner(27, 2));
+	/* Only there, and not an SPI. */
+	assert_int_equal(0, assign(27, 1, 2));
+	assert_int_equal(EPERM_, assign(27, 7, 2));
+	assert_int_equal(0, assign(40, 1, 3));
+	assert_int_equal(EPERM_, assign(40, 7, 3));
+	assert_int_equal(EPERM_, assign(26, 1, 3));
+	/* The other one keeps it. */
+	assert_int_equal(0, hv_irq_revoke(27, 1));
+	assert_int_equal(7, hv_irq_owner(3, 27));
+	assert_int_equal(0x80, hv_irq_ppi_owners(3, 27));
+	assert_int_equal(0, hv_irq_revoke(27, 7));
+	assert_int_equal(NOBODY, hv_irq_owner(3, 27));
+	assert_int_equal(0, assign(27, 2, 3));
+	assert_int_equal(0, hv_irq_owner_init());
+	assert_int_equal(0, hv_irq_ppi_owners(3, 27));
+	/* Any argument is safe. */
+	assert_int_equal(0, hv_irq_ppi_owners(4, 27));
+	assert_int_equal(0, hv_irq_ppi_owners(3, 32));
+}
+
 static void words_hold_exactly_the_owned_spis(void **state)
 {
 	(void)state;
@@ -183,7 +216,7 @@ static void words_hold_exactly_the_owned_spis(void **state)
 /* Last: nothing opens a sealed table again. */
 static void sealed_table_only_answers(void **state)
 {
-	const struct hv_irq_config board = { 64, 1, 0 };
+	const struct hv_irq_config board = { 64, 1, 0, 0 };
 
 	(void)state;
 	assert_int_equal(0, assign(50, 3, 2));
@@ -207,6 +240,7 @@ int main(void)
 		cmocka_unit_test_setup(limits_of_the_board_count, fresh),
 		cmocka_unit_test_setup(owner_lookup_is_total, fresh),
 		cmocka_unit_test_setup(check_and_revoke, fresh),
+		cmocka_unit_test_setup(ppi_of_a_shared_cpu_has_several_owners, fresh),
 		cmocka_unit_test_setup(words_hold_exactly_the_owned_spis, fresh),
 		cmocka_unit_test_setup(sealed_table_only_answers, fresh),
 	};

@@ -719,6 +719,63 @@ static void polling_the_active_bit_asks_its_holder(void **state)
 	assert_int_equal(0, fx.kick);
 }
 
+/* A vCPU whose list registers are in memory: what comes is latched, and told afterwards. */
+static void what_arrived_meanwhile_is_undelivered(void **state)
+{
+	bool denied;
+
+	(void)state;
+	assert_false(hv_vgic_undelivered(&gic, 0));
+	/* No list register counts as free. */
+	assert_int_equal(HV_VGIC_RESYNC, inject(0, 40, 0));
+	assert_true(hv_vgic_undelivered(&gic, 0));
+	assert_false(hv_vgic_undelivered(&gic, 1));
+	assert_int_equal(HV_VGIC_WRITE_LR, hv_vgic_deliver(&gic, 0, 0xf, &slot));
+	assert_int_equal(0x7000002800000028, slot.value);
+	assert_false(hv_vgic_undelivered(&gic, 0));
+	/* An SGI waits in the inbox, which another CPU fills without the lock. */
+	assert_int_equal(2, hv_vgic_sgi(&gic, 0, 0x01000002, &denied));
+	assert_true(hv_vgic_undelivered(&gic, 1));
+	assert_int_equal(HV_VGIC_WRITE_LR, hv_vgic_deliver(&gic, 1, 0xf, &slot));
+	assert_false(hv_vgic_undelivered(&gic, 1));
+	/* Another vCPU disables what is in a list register. */
+	wr(0x184, 4, 0x100);
+	assert_true(hv_vgic_undelivered(&gic, 0));
+	resync(0);
+	assert_false(hv_vgic_undelivered(&gic, 0));
+}
+
+/* Once it has been finished, it comes again and waits beside its old list register. */
+static void a_second_arrival_meanwhile_replaces_the_first(void **state)
+{
+	(void)state;
+	assert_int_equal(HV_VGIC_WRITE_LR, inject(0, 27, 0xf));
+	lrs.lr[0] = slot.value & ~PA; /* ended by the guest; then the vCPU left the CPU */
+	assert_int_equal(HV_VGIC_RESYNC, inject(0, 27, 0));
+	assert_true(hv_vgic_undelivered(&gic, 0));
+	assert_int_equal(HV_VGIC_WRITE_LR, hv_vgic_deliver(&gic, 0, 0xf, &slot));
+	assert_int_equal(0x7000001b0000001b, slot.value);
+	assert_false(hv_vgic_undelivered(&gic, 0));
+}
+
+static void enabled_ppis_are_the_hardwares_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(0x08000000, hv_vgic_ppi_enabled(&gic, 0)); /* 27; SGIs are not */
+	wr_redist(0x10180, 4, 0x08000000);
+	assert_int_equal(0, hv_vgic_ppi_enabled(&gic, 0));
+	assert_int_equal(0x08000000, hv_vgic_ppi_enabled(&gic, 1));
+}
+
+static void pending_is_a_bit_of_the_list_register(void **state)
+{
+	(void)state;
+	assert_false(hv_vgic_lr_pending(0x30a0001b0000001b));
+	assert_true(hv_vgic_lr_pending(P));
+	assert_false(hv_vgic_lr_pending(A));
+	assert_true(hv_vgic_lr_pending(PA));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -750,6 +807,10 @@ int main(void)
 		cmocka_unit_test_setup(a_latch_while_finished_is_seen, four),
 		cmocka_unit_test_setup(sixteen_registers_of_eight_vcpus, four),
 		cmocka_unit_test_setup(polling_the_active_bit_asks_its_holder, four),
+		cmocka_unit_test_setup(what_arrived_meanwhile_is_undelivered, four),
+		cmocka_unit_test_setup(a_second_arrival_meanwhile_replaces_the_first, four),
+		cmocka_unit_test_setup(enabled_ppis_are_the_hardwares_alone, four),
+		cmocka_unit_test_setup(pending_is_a_bit_of_the_list_register, four),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,8 @@ def _board(config):
     text += _field("intid_count", f"{board.interrupts}u")
     text += _field("maintenance_ppi", f"{board.ppi['maintenance']}u")
     text += _field("hyp_timer_ppi", f"{board.ppi['hypervisor_timer']}u")
+    text += _field("virtual_timer_ppi", f"{board.ppi['virtual_timer']}u")
+    text += _field("physical_timer_ppi", f"{board.ppi['physical_timer']}u")
     text += _field("cpu_count", f"{board.cpu_count}u")
     text += _field("mpidr", "{" + ", ".join(_u64(m) for m in board.mpidr) + "}")
     text += _list_fields("reserved", "reserved_count", "board_reserved", board.reserved)

@@ -4,18 +4,37 @@
 
 #include "replay.h"
 
-/* What the configuration says; routes of a PPI are per CPU. */
-static hv_u32 configured_owner(hv_u32 cpu, hv_u32 intid)
+static bool is_configured(const struct hv_partition_config *p, hv_u32 cpu, hv_u32 intid)
 {
-	for (hv_u32 i = 0; i < hv_config.partition_count; i++) {
-		const struct hv_partition_config *p = &hv_config.partitions[i];
-
-		for (hv_u32 k = 0; k < p->irq_count; k++) {
-			if (p->irqs[k].irq_id == intid && (intid >= 32 || p->irqs[k].target_cpu == cpu))
-				return p->id;
-		}
+	for (hv_u32 k = 0; k < p->irq_count; k++) {
+		if (p->irqs[k].irq_id == intid && (intid >= 32 || p->irqs[k].target_cpu == cpu))
+			return true;
 	}
-	return HV_IRQ_UNOWNED;
+	return false;
+}
+
+/* What the configuration says; routes of a PPI are per CPU. Bit n: partition n. */
+static hv_u32 configured_owners(hv_u32 cpu, hv_u32 intid)
+{
+	hv_u32 mask = 0;
+
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) {
+		if (is_configured(&hv_config.partitions[i], cpu, intid))
+			mask |= 1u << hv_config.partitions[i].id;
+	}
+	return mask;
+}
+
+/* Several owners are a PPI's, of a CPU on which each of them has a vCPU. */
+static bool owners_agree(hv_u32 cpu, hv_u32 intid, hv_u32 mask)
+{
+	const hv_u32 owner = hv_irq_owner(cpu, intid);
+
+	if (mask == 0)
+		return owner == HV_IRQ_UNOWNED;
+	if ((mask & (mask - 1)) == 0)
+		return owner < 32 && mask == 1u << owner;
+	return intid < 32 && owner == HV_IRQ_SHARED && hv_irq_ppi_owners(cpu, intid) == mask;
 }
 
 static bool check_targets(const struct hv_partition_config *p)
@@ -49,7 +68,7 @@ bool replay_irqs(void)
 
 			if (is_hypervisor_ppi(intid) && owner == HV_PARTITION_HYPERVISOR)
 				continue;
-			if (owner != configured_owner(cpu, intid))
+			if (!owners_agree(cpu, intid, configured_owners(cpu, intid)))
 				return replay_fail("interrupt %" PRIu32 " on CPU %" PRIu32
 						   " belongs to partition %" PRIu32,
 						   intid, cpu, owner);

@@ -25,6 +25,8 @@ void test_uart(void);
 void test_spi(void);
 void test_foreign(void);
 void test_smp(void);
+/* leak.c: registers of two partitions on one CPU. */
+void test_leak(void);
 /* psci.c */
 void test_psci(void);
 void test_powerdown(void);

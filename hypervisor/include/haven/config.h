@@ -39,6 +39,8 @@ struct hv_board {
 	hv_u32 intid_count;     /**< INTIDs that the distributor implements, a multiple of 32. */
 	hv_u32 maintenance_ppi; /**< GIC maintenance interrupt. */
 	hv_u32 hyp_timer_ppi;   /**< EL2 physical timer. */
+	hv_u32 virtual_timer_ppi;  /**< EL1 timers. */
+	hv_u32 physical_timer_ppi;
 	hv_u32 cpu_count;
 	hv_u64 mpidr[HV_MAX_CPUS];       /**< Affinity fields of each CPU, without bit 31. */
 	const struct hv_range *reserved; /**< Frames that no guest may map. */

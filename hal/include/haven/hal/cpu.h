@@ -37,8 +37,11 @@ hv_u32 hv_hal_pa_bits(void);
 bool hv_hal_has_xnx(void);
 bool hv_hal_has_vmid16(void);
 
-/** Set every EL2 control register of this CPU to its documented value. */
-void hv_hal_cpu_init(void);
+/**
+ * Set every EL2 control register of this CPU to its documented value.
+ * @param shared  Several vCPUs live here: WFI and debug registers trap, exits save everything.
+ */
+void hv_hal_cpu_init(bool shared);
 
 /**
  * Switch this CPU's EL2 to the given translation tables, with caches on.

@@ -57,6 +57,9 @@ hv_u64 hv_hal_lr_empty(void);
 hv_u64 hv_hal_ich_hcr(void);
 hv_u64 hv_hal_ich_vmcr(void);
 void hv_hal_ich_set_hcr(hv_u64 value);
+/** Active SGIs and PPIs of this CPU, with all that a guest has deactivated until now. */
+hv_u32 hv_hal_gic_active(hv_u32 cpu);
+void hv_hal_gic_set_active(hv_u32 cpu, hv_u32 mask);
 /** Reset the virtual CPU interface: no list register, no active priority, ICH_VMCR_EL2 = 0. */
 void hv_hal_ich_reset(void);
 

@@ -7,11 +7,13 @@
  */
 #include <haven/el2_exceptions.h>
 #include <haven/fault_policy.h>
+#include <haven/guest_timer.h>
 #include <haven/types.h>
 
 /**
- * General registers at an exit. For calls (HVC, SMC) and interrupts only
- * x[0..18] and x[30] are valid: the rest is still in the registers.
+ * General registers at an exit. On a dedicated CPU, for calls (HVC, SMC) and interrupts
+ * only x[0..18] and x[30] are valid: the rest is still in the registers. On a CPU that
+ * several vCPUs share all are valid at every exit.
  */
 struct hv_frame {
 	hv_u64 x[31];
@@ -27,6 +29,60 @@ void hv_hal_exit_skip(hv_u64 bytes);
 void hv_hal_el1_sample(struct hv_el1_state *state);
 /** Write back what exception injection computed, PC and PSTATE included. */
 void hv_hal_el1_apply(const struct hv_el1_state *state);
+
+/** Most list registers that the architecture has. */
+#define HV_CONTEXT_LRS 16
+
+/** The virtual CPU interface of a vCPU. */
+struct hv_context_gic {
+	hv_u64 lr[HV_CONTEXT_LRS]; /**< ICH_LR<n>_EL2, as many as there are. */
+	hv_u64 hcr, vmcr;          /**< ICH_HCR_EL2, ICH_VMCR_EL2 */
+	hv_u64 ap0r[4], ap1r[4];   /**< ICH_AP0R<n>_EL2, ICH_AP1R<n>_EL2 */
+};
+
+/** EL1 and EL0 registers besides the general ones. docs/world-switch.md has the whole list. */
+struct hv_context_el1 {
+	hv_u64 vmpidr;
+	hv_u64 sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar, contextidr;
+	hv_u64 esr, far, afsr0, afsr1, par, csselr, elr, spsr, sp_el0, sp_el1;
+	hv_u64 tpidr_el0, tpidrro_el0, tpidr_el1, cntkctl, mdscr, vdisr;
+};
+
+/** Everything of a vCPU that another one on the same CPU may not see or change. */
+struct hv_context {
+	struct hv_frame frame;
+	hv_u64 pc, pstate; /**< ELR_EL2, SPSR_EL2 */
+	struct hv_context_el1 el1;
+	struct hv_guest_timers timers;
+	struct hv_context_gic gic;
+	hv_u64 fpcr, fpsr;
+	hv_u64 v[64]; /**< Q0..Q31, low half first. */
+} __attribute__((aligned(16)));
+
+/** Keep the registers of the exit that is being handled, before its stack is left behind. */
+void hv_hal_exit_save(struct hv_context *context, const struct hv_frame *frame);
+/**
+ * Take everything else of the vCPU out of the registers, and stop its timers. The interrupts
+ * in its list registers stay active at the physical GIC; those of its timers are the caller's
+ * to move.
+ */
+void hv_hal_context_save(struct hv_context *context);
+/**
+ * Stage-2 regime @p vttbr, and the registers of a vCPU that hv_hal_context_save() kept. NULL:
+ * of none; then no register is a guest's, and hv_hal_vcpu_reset() makes the first.
+ *
+ * Who: a CPU that several vCPUs share, after hv_hal_context_save() of the last one.
+ * No translation of one partition is used with the tables of another meanwhile, not even by
+ * speculation (Cortex-A55 erratum 1530923).
+ */
+void hv_hal_context_load(const struct hv_context *context, hv_u64 vttbr);
+/** Go on in the guest where hv_hal_exit_save() left it; else as hv_hal_vcpu_enter(). */
+_Noreturn void hv_hal_vcpu_resume(const struct hv_context *context, hv_u64 stack_top);
+/** The EL1 timers as they are in the registers. */
+void hv_hal_vcpu_timers(struct hv_guest_timers *timers);
+/** MDSCR_EL1, where it traps. */
+hv_u64 hv_hal_vcpu_mdscr(void);
+void hv_hal_vcpu_set_mdscr(hv_u64 value);
 
 /** Stage-2 regime of this CPU: VTCR_EL2, VTTBR_EL2. */
 void hv_hal_stage2_use(hv_u64 vtcr, hv_u64 vttbr);

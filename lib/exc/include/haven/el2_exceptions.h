@@ -99,6 +99,18 @@ struct hv_exit {
  */
 void hv_exc_decode(const struct hv_exc_regs *regs, struct hv_exit *out);
 
+/** HVC or SMC from AArch64: hv_call_route() takes it as it is (ESR_EL2.EC 0x16, 0x17). */
+static inline bool hv_exc_is_call(hv_u64 esr)
+{
+	return (esr >> 27 & 0x1f) == 0xb;
+}
+
+/** Of an exit HV_EXIT_WFX: WFI, the one that waits for an interrupt (ESR_EL2.ISS.TI = 0). */
+static inline bool hv_exc_is_wfi(hv_u64 esr)
+{
+	return (esr & 3) == 0;
+}
+
 /**
  * Complete an abort of HV_IPA_TRANSLATE, if the caller can afford to translate: a guest
  * that changes its tables meanwhile can make AT take an external abort at EL2. The

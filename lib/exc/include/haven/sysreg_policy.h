@@ -10,8 +10,12 @@
  * CPTR_EL2 TTA, TZ, TAM; MDCR_EL2 TPM, TPMCR, TPMS, TTRF, TDOSA, TDRA;
  * ICH_HCR_EL2.TDIR now and then. Passed through, hence not seen here: EL1's own MMU,
  * exception and thread registers, timers and counters (CNTP, CNTV), ICC registers
- * that become ICV, breakpoints and watchpoints (MDCR_EL2.TDA = 0: a dedicated CPU's
- * belong to its guest), cache maintenance by address, TLBI, AT.
+ * that become ICV, cache maintenance by address, TLBI, AT.
+ *
+ * Debug: a dedicated CPU's breakpoints and watchpoints belong to its guest (MDCR_EL2.TDA
+ * = 0). On a CPU that partitions share they trap (TDA = 1) and read as zero, as do the
+ * claim tags and the debug communication channel: they would be a place to leave messages
+ * in, and switching them costs more than they are worth. Software step and BRK remain.
  */
 #include <haven/el2_exceptions.h>
 
@@ -29,7 +33,12 @@ enum hv_sysreg_action {
 			      *   foreign SGI groups): journal HV_J_SYSREG, HV_JV_IGNORE. */
 	HV_SYSREG_SGI,       /**< ICC_SGI1R_EL1: hand x[rt] (31: 0) to the virtual GIC. */
 	HV_SYSREG_DIR,       /**< ICC_DIR_EL1: hand x[rt] (31: 0) to the virtual GIC. */
+	HV_SYSREG_MDSCR,     /**< MDSCR_EL1 of a shared CPU: read, or write, the register itself;
+			      *   only HV_MDSCR_GUEST takes effect, the rest reads 0. */
 };
+
+/** MDSCR_EL1.SS and KDE: software step. */
+#define HV_MDSCR_GUEST UINT64_C(0x2001)
 
 /**
  * Decide about one trapped access.
@@ -38,7 +47,7 @@ enum hv_sysreg_action {
  * @param id      Physical identification registers.
  * @param value   Written on HV_SYSREG_READ only.
  *
- * Cost: one step per row of the table, about 12; SGI and DIR are found first.
+ * Cost: one step per row of the table, about 23; SGI and DIR are found first.
  * Source: Arm ARM (DDI 0487), chapter D19; IHI 0069 for the GIC.
  */
 HV_MUST_CHECK

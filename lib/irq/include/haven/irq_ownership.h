@@ -5,8 +5,9 @@
  * @file
  * Who owns which physical interrupt.
  *
- * An SPI (32..1019) has one owner. A PPI (16..31) has one owner per CPU. SGIs
- * (0..15) and the PPIs that the hypervisor keeps are the hypervisor's own.
+ * An SPI (32..1019) has one owner. A PPI (16..31) has one owner per CPU, or several on
+ * a CPU that several partitions share: there it belongs to whoever runs. SGIs (0..15)
+ * and the PPIs that the hypervisor keeps are the hypervisor's own.
  * All calls that change an owner run on the boot CPU before the launch;
  * hv_irq_seal() ends that phase, and from then on any CPU may look up.
  */
@@ -14,6 +15,8 @@
 
 /** hv_irq_owner(): nobody owns the interrupt. Mask it, drop it, journal it. */
 #define HV_IRQ_UNOWNED 0xffu
+/** hv_irq_owner(): a PPI of a shared CPU that several partitions have. */
+#define HV_IRQ_SHARED 0xfeu
 
 /** One interrupt given to one partition. */
 struct hv_irq_route {
@@ -27,6 +30,7 @@ struct hv_irq_config {
 	hv_u32 intid_count;         /**< Implemented INTIDs, 32..1024: 32 * (GICD_TYPER.ITLinesNumber + 1). */
 	hv_u32 cpu_count;           /**< Physical CPUs, 1..HV_MAX_CPUS. */
 	hv_u32 hypervisor_ppi_mask; /**< Bit n: PPI n is the hypervisor's. Bits 15:0 must be 0. */
+	hv_u32 shared_cpus;         /**< Bit n: several partitions may have a PPI of CPU n. */
 };
 
 /**
@@ -37,7 +41,7 @@ struct hv_irq_config {
  *
  * @retval HV_OK      Taken; the table is empty.
  * @retval HV_EINVAL  NULL; a field out of its range; intid_count above HV_MAX_IRQ_ID or
- *                    not a multiple of 32.
+ *                    not a multiple of 32; a shared CPU that is not there.
  * @retval HV_EPERM   Sealed.
  * Cost: bounded by the table size; boot only.
  */
@@ -65,8 +69,9 @@ hv_status_t hv_irq_owner_init(void);
  * @retval HV_OK      Assigned, or exactly this assignment was there before.
  * @retval HV_EINVAL  NULL; SGI, special INTID (1020..1023) or one that is not implemented;
  *                    not a guest partition; no such CPU.
- * @retval HV_EPERM   Sealed; a PPI that the hypervisor uses; owned by another partition;
- *                    an SPI that the same partition has with another target (revoke first).
+ * @retval HV_EPERM   Sealed; a PPI that the hypervisor uses; owned by another partition
+ *                    (a PPI: on a CPU that is not shared); an SPI that the same partition
+ *                    has with another target (revoke first).
  * Cost: constant.
  * Source: Arm GIC architecture (IHI 0069), "INTIDs".
  */
@@ -103,8 +108,8 @@ void hv_irq_seal(void);
  *
  * Who: the IRQ exit path. Any value of either argument is safe.
  *
- * @return Partition id; HV_PARTITION_HYPERVISOR for SGIs and the hypervisor's PPIs;
- *         HV_IRQ_UNOWNED otherwise.
+ * @return Partition id; HV_IRQ_SHARED for a PPI of several partitions;
+ *         HV_PARTITION_HYPERVISOR for SGIs and the hypervisor's PPIs; HV_IRQ_UNOWNED otherwise.
  * Cost: constant, one table look-up.
  */
 hv_u32 hv_irq_owner(hv_u32 cpu, hv_u32 intid);
@@ -117,6 +122,13 @@ hv_u32 hv_irq_owner(hv_u32 cpu, hv_u32 intid);
  * Cost: constant.
  */
 hv_u32 hv_irq_owned_word(hv_u32 partition_id, hv_u32 word);
+
+/**
+ * Partitions that have PPI @p intid on CPU @p cpu: bit n for partition n.
+ *
+ * @return 0 for anything that is no PPI, or out of range. Cost: constant.
+ */
+hv_u32 hv_irq_ppi_owners(hv_u32 cpu, hv_u32 intid);
 
 /**
  * Reset target of an SPI, for programming and for verifying GICD_IROUTER.

@@ -143,6 +143,10 @@ void hv_vgic_reset(struct hv_vgic *vgic);
  */
 hv_u32 hv_vgic_hw_word(const struct hv_vgic *vgic, hv_u32 word);
 
+/** PPIs of @p vcpu that are hardware's and enabled: what its physical ISENABLER0 has to show.
+ *  Another vCPU may change them meanwhile; it kicks then. Cost: constant. */
+hv_u32 hv_vgic_ppi_enabled(const struct hv_vgic *vgic, hv_u32 vcpu);
+
 /** Reset target vCPU of SPI @p intid; 0 for anything that is no SPI of the guest. Cost: vCPUs. */
 hv_u32 hv_vgic_home(const struct hv_vgic *vgic, hv_u32 intid);
 
@@ -279,6 +283,17 @@ enum hv_vgic_step hv_vgic_inject(struct hv_vgic *vgic, hv_u32 vcpu, hv_u32 intid
  */
 enum hv_vgic_step hv_vgic_deliver(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 elrsr,
 				  struct hv_vgic_slot *slot);
+
+/**
+ * May hv_vgic_deliver() have work? For a vCPU whose list registers come back from memory:
+ * what arrived meanwhile, and changes by others. Needs no lock: whoever adds something
+ * after the look kicks.
+ * Cost: constant.
+ */
+bool hv_vgic_undelivered(const struct hv_vgic *vgic, hv_u32 vcpu);
+
+/** True if list register value @p lr is pending, i.e. a WFI would not wait. Cost: constant. */
+bool hv_vgic_lr_pending(hv_u64 lr);
 
 /**
  * Drive the input of an emulated device's interrupt.

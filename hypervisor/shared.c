@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <haven/bits.h>
+#include <haven/guest_timer.h>
+
+#include "alarm.h"
+#include "gic.h"
+#include "ppi.h"
+#include "setup.h"
+#include "shared.h"
+
+static void must(hv_status_t status)
+{
+	if (status != HV_OK)
+		hv_panic("dispatcher: a call was refused");
+}
+
+/* ---- set-up ---- */
+
+static void add(struct hv_cpu *cpu, struct hv_vcpu *vcpu)
+{
+	struct hv_shared *s = cpu->shared;
+
+	vcpu->server = s->count;
+	s->vcpu[s->count] = vcpu;
+	s->count++;
+}
+
+void hv_shared_place(void)
+{
+	const hv_u32 mask = hv_setup_shared_cpus(&hv_config);
+	hv_u32 cpus = 0, vcpus = 0;
+
+	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
+		struct hv_partition *p = &hv_partitions[i];
+
+		for (hv_u32 v = 0; v < p->config->vcpu_count; v++) { /* bound: HV_MAX_CPUS */
+			struct hv_cpu *cpu = p->vcpu[v].cpu;
+
+			if ((mask >> cpu->index & 1) == 0)
+				continue;
+			if (cpu->shared == NULL)
+				cpu->shared = &hv_shared_cpus[cpus++];
+			p->vcpu[v].context = &hv_shared_vcpus[vcpus++];
+			add(cpu, &p->vcpu[v]);
+		}
+	}
+}
+
+static struct hv_server_config server_config(const struct hv_timing *timing)
+{
+	return (struct hv_server_config){
+		.budget = timing->budget,
+		.priority = timing->priority,
+		.polling = timing->polling,
+		.background = timing->background,
+	};
+}
+
+void hv_shared_start(struct hv_cpu *cpu)
+{
+	struct hv_shared *s = cpu->shared;
+	hv_u64 now;
+
+	must(hv_clock_init(&s->clock, (hv_u32)hv_hal_counter_frequency()));
+	now = hv_shared_now(cpu);
+	for (hv_u32 i = 0; i < s->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
+		const struct hv_server_config config =
+			server_config(&s->vcpu[i]->partition->config->timing);
+
+		must(hv_budget_server_init(&s->server[i], &config, now));
+		s->told_ns[i] = 0;
+	}
+	must(hv_dispatch_init(&s->dispatch, s->server, s->count, now));
+	cpu->vcpu = s->vcpu[0];
+	s->look = true;
+}
+
+/* ---- what changes who runs ---- */
+
+hv_u64 hv_shared_now(const struct hv_cpu *cpu)
+{
+	return hv_clock_ns(&cpu->shared->clock, hv_hal_counter());
+}
+
+void hv_shared_look(struct hv_cpu *cpu)
+{
+	cpu->shared->look = true;
+}
+
+void hv_shared_wait(struct hv_vcpu *vcpu, enum hv_wait wait)
+{
+	vcpu->wait = wait;
+	hv_shared_look(vcpu->cpu);
+}
+
+void hv_shared_powerdown(struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context)
+{
+	vcpu->powerdown = true;
+	vcpu->entry = entry;
+	vcpu->entry_context = context;
+	hv_shared_wait(vcpu, HV_WAIT_INTERRUPT);
+}
+
+void hv_shared_parked(struct hv_vcpu *vcpu)
+{
+	vcpu->wait = HV_WAIT_NONE;
+	vcpu->powerdown = false;
+	hv_shared_look(vcpu->cpu);
+}
+
+static void set_runnable(struct hv_vcpu *vcpu, bool runnable, hv_u64 now)
+{
+	must(hv_dispatch_set_runnable(&vcpu->cpu->shared->dispatch, vcpu->server, runnable, now));
+	hv_shared_look(vcpu->cpu);
+}
+
+void hv_shared_block(struct hv_vcpu *vcpu)
+{
+	set_runnable(vcpu, false, hv_shared_now(vcpu->cpu));
+}
+
+bool hv_shared_blocked(const struct hv_vcpu *vcpu)
+{
+	return !vcpu->cpu->shared->server[vcpu->server].runnable;
+}
+
+void hv_shared_wake(struct hv_vcpu *vcpu)
+{
+	if (hv_shared_blocked(vcpu))
+		set_runnable(vcpu, true, hv_shared_now(vcpu->cpu));
+}
+
+void hv_shared_charge(struct hv_cpu *cpu, const struct hv_vcpu *vcpu, hv_u64 since_ns)
+{
+	struct hv_shared *s = cpu->shared;
+
+	/* Whether any budget is left decides the next step. */
+	(void)!hv_dispatch_charge(&s->dispatch, vcpu == NULL ? HV_DISPATCH_IDLE : vcpu->server,
+				  since_ns, hv_shared_now(cpu));
+	hv_shared_look(cpu);
+}
+
+struct hv_vcpu *hv_shared_find(const struct hv_cpu *cpu, hv_u32 partition_id)
+{
+	const struct hv_shared *s = cpu->shared;
+
+	for (hv_u32 i = 0; i < s->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
+		if (s->vcpu[i]->partition_id == partition_id)
+			return s->vcpu[i];
+	}
+	return NULL;
+}
+
+/* A vCPU that does not run keeps its requests until its turn: no storm of kicks repeats. */
+void hv_shared_kicked(struct hv_cpu *cpu)
+{
+	const struct hv_shared *s = cpu->shared;
+
+	for (hv_u32 i = 0; i < s->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
+		if (__atomic_load_n(&s->vcpu[i]->requests, __ATOMIC_RELAXED) != 0)
+			hv_shared_wake(s->vcpu[i]);
+	}
+}
+
+/* ---- the decision ---- */
+
+/* When a vCPU that waits, and whose registers are loaded, wakes by itself. */
+static hv_u64 wake_of(const struct hv_shared *s, const struct hv_vcpu *vcpu, enum hv_wait wait)
+{
+	const hv_u64 refill = s->server[vcpu->server].next_refill_ns;
+	const struct hv_board *board = hv_config.board;
+	const hv_u32 ppis = hv_ppi_signalled(vcpu);
+	struct hv_guest_timers timers;
+	hv_u64 ticks, wake;
+
+	hv_hal_vcpu_timers(&timers);
+	ticks = hv_guest_timer_wake(&timers, (ppis >> board->virtual_timer_ppi & 1) != 0,
+				    (ppis >> board->physical_timer_ppi & 1) != 0);
+	wake = ticks == UINT64_MAX ? HV_NEVER : hv_clock_ns(&s->clock, ticks);
+	return wait == HV_WAIT_REFILL && refill < wake ? refill : wake;
+}
+
+/* The vCPU that ran may have asked to wait. Whatever is pending for it by now ends that. */
+static void begin_wait(struct hv_shared *s, struct hv_vcpu *vcpu, hv_u64 now)
+{
+	const enum hv_wait wait = vcpu->wait;
+
+	vcpu->wait = HV_WAIT_NONE;
+	if (wait == HV_WAIT_NONE)
+		return;
+	if (hv_gic_pending(vcpu, false)) {
+		vcpu->powerdown = false;
+		return;
+	}
+	set_runnable(vcpu, false, now);
+	must(hv_dispatch_set_wake(&s->dispatch, vcpu->server, wake_of(s, vcpu, wait)));
+}
+
+/* One record for each overrun that is half as long again as the longest before. */
+static void report_overrun(struct hv_shared *s, const struct hv_vcpu *vcpu)
+{
+	const struct hv_budget_stats *stats = &s->server[vcpu->server].stats;
+	hv_u64 *told = &s->told_ns[vcpu->server];
+
+	if (stats->overrun_max_ns <= *told + *told / 2)
+		return;
+	*told = stats->overrun_max_ns;
+	hv_audit(HV_J_BUDGET, HV_JV_NONE, NULL, stats->overruns, stats->overrun_max_ns);
+}
+
+static hv_u64 alarm_of(const struct hv_shared *s, hv_u64 deadline_ns)
+{
+	return deadline_ns == HV_NEVER ? HV_ALARM_OFF : hv_clock_ticks(&s->clock, deadline_ns);
+}
+
+static void decide(struct hv_cpu *cpu)
+{
+	struct hv_shared *s = cpu->shared;
+	const hv_u64 now = hv_shared_now(cpu);
+	struct hv_dispatch_decision decision;
+
+	begin_wait(s, cpu->vcpu, now);
+	must(hv_dispatch_step(&s->dispatch, now, &decision));
+	s->look = false;
+	report_overrun(s, cpu->vcpu);
+	hv_alarm_set(HV_ALARM_DISPATCH, alarm_of(s, decision.deadline_ns));
+	s->next = decision.server == HV_DISPATCH_IDLE ? NULL : s->vcpu[decision.server];
+}
+
+struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu)
+{
+	if (cpu->shared->look)
+		decide(cpu);
+	return cpu->shared->next;
+}
+
+void hv_shared_budget(const struct hv_vcpu *vcpu, hv_u64 *left_ns, hv_u64 *overruns)
+{
+	struct hv_shared *s = vcpu->cpu->shared;
+	const struct hv_budget_server *server = &s->server[vcpu->server];
+
+	must(hv_dispatch_set_runnable(&s->dispatch, vcpu->server, true, hv_shared_now(vcpu->cpu)));
+	*left_ns = server->remaining_ns;
+	*overruns = server->stats.overruns;
+}
