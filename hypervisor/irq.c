@@ -88,12 +88,15 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 }
 
 /* An interrupt of a vCPU that does not run: kept in its virtual GIC, and physically active
- * until that guest ends it, so it cannot come again before. */
+ * until that guest ends it, so it cannot come again before. A message can: its owner pays. */
 static void keep(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 intid)
 {
 	const hv_u64 since = hv_shared_now(cpu);
 
-	hv_gic_inject(vcpu, intid);
+	if (intid >= HV_LPI_FIRST)
+		hv_msi_take(vcpu, intid);
+	else
+		hv_gic_inject(vcpu, intid);
 	hv_shared_charge(cpu, vcpu, since);
 	if (hv_gic_wakes(vcpu, intid))
 		hv_shared_wake(vcpu);
@@ -110,6 +113,24 @@ static void handle_other(struct hv_cpu *cpu, hv_u32 intid, hv_u32 owner)
 		keep(cpu, vcpu, intid);
 	else
 		drop(cpu, intid);
+}
+
+/* An LPI has no active state and no enable bit here: what nobody owns is only dropped. */
+static void handle_message(struct hv_cpu *cpu, hv_u32 intid)
+{
+	const hv_u32 owner = hv_msi_owner(intid);
+	struct hv_vcpu *vcpu = NULL;
+
+	if (cpu->vcpu != NULL && owner == cpu->vcpu->partition_id) {
+		hv_msi_take(cpu->vcpu, intid);
+		return;
+	}
+	if (cpu->shared != NULL)
+		vcpu = hv_shared_find(cpu, owner);
+	if (vcpu != NULL)
+		keep(cpu, vcpu, intid);
+	else
+		hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
 }
 
 static bool handle_smmu(struct hv_cpu *cpu, hv_u32 intid)
@@ -146,7 +167,7 @@ bool hv_irq_handle_one(void)
 		hv_hal_gic_deactivate(intid);
 		hv_own_work_end(cpu, since);
 	} else if (intid >= HV_LPI_FIRST) {
-		hv_msi_take(cpu, intid);
+		handle_message(cpu, intid);
 	} else if (!handle_smmu(cpu, intid)) {
 		handle_other(cpu, intid, owner);
 	}

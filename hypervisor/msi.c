@@ -148,17 +148,16 @@ void hv_msi_boot(void)
 
 /* ---- at run time ---- */
 
-void hv_msi_take(struct hv_cpu *cpu, hv_u32 intid)
+hv_u32 hv_msi_owner(hv_u32 intid)
 {
 	const hv_u32 index = intid - HV_LPI_FIRST;
-	struct hv_vcpu *vcpu = cpu->vcpu;
 
-	if (index >= hv_config.lpi_count || vcpu == NULL ||
-	    vcpu->partition_id != hv_config.lpis[index].partition_id) {
-		hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
-		return;
-	}
-	hv_gic_pulse(vcpu, hv_config.lpis[index].spi);
+	return index < hv_config.lpi_count ? hv_config.lpis[index].partition_id : HV_IRQ_UNOWNED;
+}
+
+void hv_msi_take(struct hv_vcpu *vcpu, hv_u32 intid)
+{
+	hv_gic_pulse(vcpu, hv_config.lpis[intid - HV_LPI_FIRST].spi);
 }
 
 bool hv_msi_access(const struct hv_vcpu *vcpu, const struct hv_exc_regs *regs,

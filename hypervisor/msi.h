@@ -14,8 +14,11 @@ void hv_msi_prepare(void);
 void hv_msi_cpu_prepare(const struct hv_cpu *cpu);
 /** Map every (device, vector) of the configuration to its LPI. Boot CPU, all CPUs being up. */
 void hv_msi_boot(void);
-/** An LPI, acknowledged and priority-dropped: raise the virtual SPI that it stands for. */
-void hv_msi_take(struct hv_cpu *cpu, hv_u32 intid);
+/** Partition that an LPI belongs to; HV_IRQ_UNOWNED: nobody's. */
+hv_u32 hv_msi_owner(hv_u32 intid);
+/** An LPI of a vCPU of this CPU, acknowledged and priority-dropped: raise the virtual SPI that it
+ *  stands for. */
+void hv_msi_take(struct hv_vcpu *vcpu, hv_u32 intid);
 /** A CPU of the guest touches its GICv2m frame. @return false if the width is not allowed. */
 bool hv_msi_access(const struct hv_vcpu *vcpu, const struct hv_exc_regs *regs,
 		   const struct hv_mmio *mmio, hv_u64 *value);
