@@ -230,6 +230,40 @@ static void damaged_messages_are_dropped(void **state)
 	assert_int_equal(hv_mailbox_receive(&b, data, &length), HV_ENOTSUP);
 }
 
+/* IEEE 802.3, bit by bit. */
+static hv_u32 crc_of(const hv_u8 *bytes, hv_u32 size)
+{
+	hv_u32 crc = ~0u;
+
+	for (hv_u32 i = 0; i < size; i++) {
+		crc ^= bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc & 1) != 0 ? crc >> 1 ^ 0xedb88320u : crc >> 1;
+	}
+	return ~crc;
+}
+
+/* The peer knows how to make a checksum: a length beyond the slot is no message all the same. */
+static void a_length_that_lies_under_a_good_checksum(void **state)
+{
+	static const hv_u32 lengths[] = {53, 60, 64, 0x1000, 0x80000000, 0xffffffff};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		assert_int_equal(hv_mailbox_send(&a, "x", 1), 0);
+		SLOT_A(i % SLOTS, 1) = lengths[i];
+		SLOT_A(i % SLOTS, 15) = crc_of((const hv_u8 *)&SLOT_A(i % SLOTS, 0), 60);
+		length = 7;
+		assert_int_equal(hv_mailbox_receive(&b, data, &length), HV_ENOTSUP);
+		assert_int_equal(length, 7);
+	}
+	assert_int_equal(hv_mailbox_send(&a, "x", 1), 0);
+	SLOT_A(6 % SLOTS, 1) = 52;
+	SLOT_A(6 % SLOTS, 15) = crc_of((const hv_u8 *)&SLOT_A(6 % SLOTS, 0), 60);
+	assert_int_equal(hv_mailbox_receive(&b, data, &length), 0);
+	assert_int_equal(length, 52);
+}
+
 static void a_peer_that_counts_wrongly_is_cut_off(void **state)
 {
 	(void)state;
@@ -286,6 +320,7 @@ int main(void)
 		TEST(an_end_that_restarts),
 		TEST(both_restart_and_sessions_wrap),
 		TEST(damaged_messages_are_dropped),
+		TEST(a_length_that_lies_under_a_good_checksum),
 		TEST(a_peer_that_counts_wrongly_is_cut_off),
 		TEST(noise),
 	};
