@@ -6,10 +6,6 @@
 #define RAM  UINT64_C(0x40000000)
 
 void test_main(void);
-void hv_exit_call(void);
-void hv_exit_trap(void);
-void hv_exit_irq(void);
-void hv_exit_serror(void);
 _Noreturn void hv_exit_own(hv_u64 esr, hv_u64 elr, hv_u64 far);
 _Noreturn void guarded_off(void);
 hv_u32 naked_load(hv_u64 address);
@@ -64,20 +60,4 @@ _Noreturn void hv_exit_own(hv_u64 esr, hv_u64 elr, hv_u64 far)
 	if (failures == 0)
 		print("guarded read: as expected\n");
 	guarded_off();
-}
-
-void hv_exit_call(void)
-{
-}
-
-void hv_exit_trap(void)
-{
-}
-
-void hv_exit_irq(void)
-{
-}
-
-void hv_exit_serror(void)
-{
 }

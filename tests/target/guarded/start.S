@@ -27,3 +27,10 @@ function naked_load
 	ldr	w0, [x0]
 	ret
 end_function naked_load
+
+/* Exits of guests: there are none. */
+	.irp	name, hv_exit_call, hv_exit_trap, hv_exit_irq, hv_exit_serror, hv_shared_sync, hv_shared_irq, hv_shared_serror
+	.global	\name
+\name:
+	.endr
+	b	.
