@@ -63,7 +63,8 @@ static void wait_rwp(void)
 void hv_hal_gicd_init(hv_u64 base, hv_u32 intid_count)
 {
 	gicd = base;
-	mmio_write32(gicd + GICD_CTLR, 0);
+	/* ARE never goes back to 0: 12.9.4. */
+	mmio_write32(gicd + GICD_CTLR, mmio_read32(gicd + GICD_CTLR) & GICD_CTLR_ARE_NS);
 	wait_rwp();
 	for (hv_u64 word = 1; word < intid_count / 32; word++) { /* bound: HV_MAX_IRQ_ID / 32 */
 		mmio_write32(gicd + GIC_ICENABLER + 4 * word, ~0u);

@@ -202,7 +202,7 @@ static void a_driver_runs_unchanged(void **state)
 	assert_int_equal(words[0], 'a');
 	assert_true(hv_port_uart_get(&byte));
 	assert_int_equal(byte, 'a');
-	assert_fails(hv_hal_gicd_init(0x2000, 0), "write of 4 bytes at 0x2000: no device there");
+	assert_fails(hv_hal_gicd_init(0x2000, 0), "read of 4 bytes at 0x2000: no device there");
 }
 
 #define DRAM UINT64_C(0x40000000)
