@@ -25,7 +25,8 @@ void fake_sysreg_write(const char *name, hv_u64 value);
 #define SYSREG(name)    \
 	SYSREG_RO(name) \
 	SYSREG_WO(name)
-#define SYSREG_AS(name, reg) SYSREG(name)
+#define SYSREG_AS(name, reg)    SYSREG(name)
+#define SYSREG_RO_AS(name, reg) SYSREG_RO(name)
 
 #include <arm64/sysreg_list.h>
 

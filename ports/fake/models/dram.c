@@ -15,6 +15,7 @@
 struct bank {
 	hv_u64 base, size;
 	hv_u8 *cpu, *memory, *synced;
+	bool lent; /* cpu is the program's own */
 };
 
 static struct bank banks[8];
@@ -35,7 +36,8 @@ static void *map(hv_u64 at, hv_u64 size)
 void fake_dram_reset(void)
 {
 	for (; count != 0; count--) {
-		munmap(banks[count - 1].cpu, banks[count - 1].size);
+		if (!banks[count - 1].lent)
+			munmap(banks[count - 1].cpu, banks[count - 1].size);
 		munmap(banks[count - 1].memory, banks[count - 1].size);
 		munmap(banks[count - 1].synced, banks[count - 1].size);
 	}
@@ -47,9 +49,27 @@ void fake_dram_add(hv_u64 base, hv_u64 size)
 		fake_fail("memory at 0x%" PRIx64 ": no room or not aligned", base);
 	banks[count].base = base;
 	banks[count].size = size;
+	banks[count].lent = false;
 	banks[count].cpu = map(base, size);
 	banks[count].memory = map(0, size);
 	banks[count].synced = map(0, size);
+	count++;
+}
+
+/* What is not zero is in both; the rest need not be touched. */
+void fake_dram_use(hv_u64 base, hv_u64 size)
+{
+	static const hv_u8 zero[4096];
+
+	if (count == sizeof(banks) / sizeof(banks[0]) || base == 0 || ((base | size) & 0xfff) != 0)
+		fake_fail("memory at 0x%" PRIx64 ": no room or not aligned", base);
+	banks[count] = (struct bank){base, size, (hv_u8 *)base, map(0, size), map(0, size), true};
+	for (hv_u64 page = 0; page < size; page += sizeof(zero)) {
+		if (memcmp(banks[count].cpu + page, zero, sizeof(zero)) == 0)
+			continue;
+		memcpy(banks[count].memory + page, banks[count].cpu + page, sizeof(zero));
+		memcpy(banks[count].synced + page, banks[count].cpu + page, sizeof(zero));
+	}
 	count++;
 }
 
@@ -103,6 +123,29 @@ static void write_back(struct bank *bank, hv_u64 line)
 	memcpy(bank->synced + line, bank->cpu + line, FAKE_DRAM_LINE);
 }
 
+/* Only what a device wrote is read again: lent memory may be read-only, or in use right now. */
+static void maintain_line(struct bank *bank, hv_u64 line, bool invalidate)
+{
+	if (is_dirty(bank, line)) {
+		write_back(bank, line);
+	} else if (invalidate && memcmp(bank->memory + line, bank->synced + line, FAKE_DRAM_LINE) != 0) {
+		memcpy(bank->cpu + line, bank->memory + line, FAKE_DRAM_LINE);
+		memcpy(bank->synced + line, bank->memory + line, FAKE_DRAM_LINE);
+	}
+}
+
+bool fake_dram_line(hv_u64 address, bool invalidate)
+{
+	const hv_u64 start = address & ~(hv_u64)(FAKE_DRAM_LINE - 1);
+	struct bank *bank = bank_of(start, FAKE_DRAM_LINE);
+
+	fake_access_extend(FAKE_CACHE, invalidate ? "clean+invalidate" : "clean", start, FAKE_DRAM_LINE);
+	if (bank == NULL)
+		return false;
+	maintain_line(bank, start - bank->base, invalidate);
+	return true;
+}
+
 static void maintain(hv_u64 start, hv_u64 size, bool invalidate)
 {
 	struct bank *bank = bank_of(start, size);
@@ -111,13 +154,8 @@ static void maintain(hv_u64 start, hv_u64 size, bool invalidate)
 	if (bank == NULL)
 		fake_fail("cache maintenance at 0x%" PRIx64 ": no memory there", start);
 	for (hv_u64 line = (start & ~(hv_u64)(FAKE_DRAM_LINE - 1)) - bank->base;
-	     line < start + size - bank->base; line += FAKE_DRAM_LINE) {
-		write_back(bank, line);
-		if (invalidate) {
-			memcpy(bank->cpu + line, bank->memory + line, FAKE_DRAM_LINE);
-			memcpy(bank->synced + line, bank->memory + line, FAKE_DRAM_LINE);
-		}
-	}
+	     line < start + size - bank->base; line += FAKE_DRAM_LINE)
+		maintain_line(bank, line, invalidate);
 }
 
 void fake_dram_clean(hv_u64 start, hv_u64 size)

@@ -16,7 +16,7 @@
 #include <haven/types.h>
 
 #define FAKE_BUS_DEVICES  16u
-#define FAKE_BUS_ACCESSES 16384u
+#define FAKE_BUS_ACCESSES 32768u
 #define FAKE_BUS_SYSREGS  64u
 
 /** A device's registers. */
@@ -100,6 +100,9 @@ const struct fake_access *fake_access_outside(const struct fake_access_range *al
 /** Add to the log. @p name must stay. */
 void fake_access_note(enum fake_access_kind kind, const char *name, hv_u64 address, hv_u64 value,
 		      hv_u32 bytes);
+
+/** The same with a size as value: a range that goes on where the newest entry ends is one with it. */
+void fake_access_extend(enum fake_access_kind kind, const char *name, hv_u64 address, hv_u64 size);
 
 /** Fail the test: what the code under test did is not legal. Does not return. */
 _Noreturn void fake_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

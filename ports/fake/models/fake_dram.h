@@ -19,6 +19,8 @@
 void fake_dram_reset(void);
 /** Put zeroed memory at [base, base + size), multiples of 64 KB, below 2^32 on hosts that sanitise. */
 void fake_dram_add(hv_u64 base, hv_u64 size);
+/** The same for [base, base + size) that this program has already; the cache is in step with it. */
+void fake_dram_use(hv_u64 base, hv_u64 size);
 
 /**
  * A device's access.
@@ -34,6 +36,9 @@ bool fake_dram_write(hv_u64 pa, const void *from, hv_u64 size, bool snoop);
 void fake_dram_clean(hv_u64 start, hv_u64 size);
 /** The CPU cleans and invalidates them. */
 void fake_dram_clean_invalidate(hv_u64 start, hv_u64 size);
+/** One line, of @p address: for instructions. @return false: no memory there. The log gets
+ *  "clean" or "clean+invalidate" once for neighbouring lines that follow each other. */
+bool fake_dram_line(hv_u64 address, bool invalidate);
 /** The cache writes everything back that is dirty, as it may at any time. */
 void fake_dram_evict(void);
 

@@ -35,6 +35,17 @@ void fake_access_note(enum fake_access_kind kind, const char *name, hv_u64 addre
 		lost++;
 }
 
+void fake_access_extend(enum fake_access_kind kind, const char *name, hv_u64 address, hv_u64 size)
+{
+	struct fake_access *newest = count != 0 ? &entries[count - 1] : NULL;
+
+	if (newest != NULL && lost == 0 && newest->kind == kind && newest->times == 1 &&
+	    newest->address + newest->value == address && strcmp(newest->name, name) == 0)
+		newest->value += size;
+	else
+		fake_access_note(kind, name, address, size, 0);
+}
+
 void fake_barrier(const char *name)
 {
 	fake_access_note(FAKE_BARRIER, name, 0, 0, 0);
