@@ -47,7 +47,8 @@ function(haven_replay_library)
     list(APPEND sources ${found})
   endforeach()
   list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/tools/replay/limits.c)
-  list(APPEND sources ${PROJECT_SOURCE_DIR}/hypervisor/setup.c)
+  list(APPEND sources ${PROJECT_SOURCE_DIR}/hypervisor/admit.c
+    ${PROJECT_SOURCE_DIR}/hypervisor/setup.c)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/*.h
     ${PROJECT_SOURCE_DIR}/hypervisor/*.h ${PROJECT_SOURCE_DIR}/tools/replay/*.h)
   haven_replay_flags(flags)

@@ -3,6 +3,7 @@
 #include <haven/irq_ownership.h>
 #include <haven/stage2_walk.h>
 
+#include "admit.h"
 #include "setup.h"
 
 /* From the ITS's control frame to its translation frame. */
@@ -220,6 +221,16 @@ static hv_status_t seal(struct hv_setup_error *error)
 	return status == HV_OK ? HV_OK : fail(error, "seal", "-", 0, status);
 }
 
+/* Placement and budgets are known: can each CPU carry what was promised on it? */
+static hv_status_t admit(const struct hv_config *config, struct hv_setup_error *error)
+{
+	const char *partition = "-";
+	hv_u32 cpu = 0;
+	const hv_status_t status = hv_admit_cpus(config, &cpu, &partition);
+
+	return status == HV_OK ? HV_OK : fail(error, "admission to a CPU", partition, cpu, status);
+}
+
 hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platform *platform,
 		     struct hv_stage2_vtcr *vtcr, struct hv_setup_error *error)
 {
@@ -242,5 +253,6 @@ hv_status_t hv_setup(const struct hv_config *config, const struct hv_setup_platf
 		if (status != HV_OK)
 			return status;
 	}
-	return seal(error);
+	status = admit(config, error);
+	return status == HV_OK ? seal(error) : status;
 }

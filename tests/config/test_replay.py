@@ -28,6 +28,11 @@ SHARED = "\n\t HV_MEM_NORMAL_RWX | HV_MEM_SHARED}"
 
 OBJECTS = {}               # the boot's code, and the rest of the replay without tables; built once
 SETUP = ROOT / "hypervisor/setup.c"
+SHARED_CPU = TEXT.replace("rtos: [2]", "rtos: [1]") + """\
+timing:
+  linux: {period: 10ms, budget: 4ms, priority: 1}
+  rtos: {period: 500us, budget: 200us}
+"""
 
 
 def setUpModule():
@@ -37,6 +42,7 @@ def setUpModule():
     unittest.addModuleCleanup(folder.cleanup)
     OBJECTS.update({name: str(Path(folder.name) / f"{name}.o") for name in ("setup", "rest")})
     sources = [s for name in LIBRARIES for s in (ROOT / "lib" / name).glob("*.c")]
+    sources.append(ROOT / "hypervisor/admit.c")
     sources += [s for s in (ROOT / "tools/replay").glob("*.c") if s.name != "limits.c"]
     for name, files in (("setup", [SETUP]), ("rest", sources)):
         subprocess.run([CC, *FLAGS, "-r", "-nostdlib", *map(str, files), "-o", OBJECTS[name]],
@@ -144,6 +150,24 @@ class Replay(ReplayCase):
     def test_budget_above_its_period(self):
         self.assert_caught("budget of rtos refused", ("{2u, UINT64_C(0x0), UINT64_C(0x0)}",
                                                       "{2u, UINT64_C(0x5), UINT64_C(0x6)}"))
+
+    def test_cpu_that_cannot_carry_its_budgets(self):
+        self.assertEqual(self.replay(text=SHARED_CPU)[0], 0)
+        linux = ".timing = {{1u, UINT64_C(0x989680), UINT64_C(0x3d0900)}, 1u"
+        for words, old, new in (
+                # 5.9 ms of 10 below 200 us of each 500: 5.9 + 0.108 + 20 * 0.2 is too much.
+                ("admission to a CPU of linux refused at 0x1 (-28)", linux,
+                 linux.replace("0x3d0900", "0x5a06e0")),
+                ("admission to a CPU of - refused at 0x1 (-28)", linux,
+                 linux.replace("0x3d0900", "0x5b8d81")),
+                ("admission to a CPU of linux refused at 0x1 (-28)", "UINT64_C(0x1a5e0)",
+                 "UINT64_C(0x2dc6c0)"),
+                ("admission to a CPU of - refused at 0x1 (-22)", "{UINT64_C(0x1), UINT64_C(0x0)",
+                 "{UINT64_C(0x0), UINT64_C(0x0)"),
+                ("admission to a CPU of - refused at 0x1 (-22)", linux,
+                 linux.replace("0x989680", "0x0").replace("0x3d0900", "0x0"))):
+            with self.subTest(new):
+                self.assert_caught(words, (old, new), text=SHARED_CPU)
 
     def test_entry_that_cannot_be_executed(self):
         self.assert_caught("rtos starts at IPA 0x90000000, which it cannot execute",

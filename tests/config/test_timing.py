@@ -172,6 +172,10 @@ class Refused(ConfigCase):
                             "172 us in each 500 us, and may get nothing for 440 us")
         self.good(text.replace("495us} #!", "496us}"))
 
+    def test_trace_without_a_shared_cpu(self):
+        self.assert_refused(GOOD + "hypervisor:\n  trace_slots: 64 #!\n",
+                            "hypervisor.trace_slots is 64, but no CPU is shared")
+
     def test_period_or_budget_alone(self):
         self.assert_refused(GOOD + "timing:\n  rtos: {period: 1ms} #!\n",
                             "timing.rtos lacks the key budget")
@@ -260,6 +264,25 @@ class Outputs(ConfigCase):
                       tables)
         self.assertIn(".timing = {{2u, UINT64_C(0x7a120), UINT64_C(0x30d40)}, 0u, false, false}",
                       tables)
+
+    def test_reserves_of_the_hypervisor(self):
+        out = self.dir / "out"
+        self.run_cli(SHARED.replace("8us}", "8us, service_cpu: 1, service_time: 30us}"), "--out",
+                     str(out))
+        self.assertIn(".reserve = {[1] = {UINT64_C(0xf4240), UINT64_C(0x7530), UINT64_C(0x14820)}}",
+                      (out / "config.c").read_text(encoding="utf-8"))
+        self.run_cli(GOOD, "--out", str(out))
+        self.assertNotIn(".reserve =", (out / "config.c").read_text(encoding="utf-8"))
+
+    def test_trace(self):
+        out = self.dir / "out"
+        self.run_cli(SHARED.replace("8us}", "8us, trace_slots: 1024}"), "--out", str(out))
+        tables = (out / "config.c").read_text(encoding="utf-8")
+        # The journal is at 0x4fff7000; 1025 times 64 bytes below, in whole pages.
+        self.assertIn(".trace_pa = UINT64_C(0x4ffe6000),\n\t.trace_slots = 1024u,", tables)
+        self.assertIn(".dma_memory = {UINT64_C(0x4ffe6000), UINT64_C(0x0)}", tables)
+        self.assertIn("trace           0x4ffe6000-0x4fff603f, 1024 records per shared CPU",
+                      (out / "report.txt").read_text(encoding="utf-8"))
 
     def test_picture(self):
         out = self.dir / "out"

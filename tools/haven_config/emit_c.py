@@ -2,7 +2,7 @@
 """config.c: the tables that <haven/config.h> describes, laid out to be read."""
 from pathlib import Path
 
-from . import emit_dma, stage2
+from . import emit_dma, stage2, timing
 from .model import FIRST_SPI
 from .units import show_size
 
@@ -199,6 +199,17 @@ def _payload(payload):
             f"{_u64(payload.room)}}}")
 
 
+def _reserves(config):
+    """EL2's own time on each shared CPU: period, budget, once."""
+    rows = []
+    for cpu in sorted(config.shared_cpus):
+        count = sum(cpu in p.cpus for p in config.partitions)
+        own = timing.reserve(config, cpu, count)
+        rows.append(f"[{cpu}] = {{{_u64(own.period)}, {_u64(own.budget)}, {_u64(own.once)}}}")
+    note = "of each shared CPU: period, budget and once, ns"
+    return _field("reserve", "{" + ", ".join(rows) + "}", note) if rows else ""
+
+
 def _config(config, payloads):
     own = config.board.hypervisor
     text = "const struct hv_config hv_config = {\n"
@@ -210,6 +221,9 @@ def _config(config, payloads):
     text += _field("journal_pa", _u64(config.journal_pa))
     text += _field("journal_slots", f"{config.journal_slots}u")
     text += _field("ipa_bits", f"{config.ipa_bits}u")
+    text += _reserves(config)
+    text += _field("trace_pa", _u64(config.trace_pa))
+    text += _field("trace_slots", f"{config.trace_slots}u")
     text += _field("service_cpu", f"{config.service_cpu}u")
     text += _field("dma_fault_limit", f"{config.dma_fault_limit}u")
     text += _list_fields("lpis", "lpi_count", "lpis", emit_dma.routes(config))

@@ -24,6 +24,8 @@ def _head(config):
         f"  hypervisor      {show_range(config.board.hypervisor.base, config.board.hypervisor.size)}",
         f"  journal         {show_range(config.journal_pa, config.journal_size)}, "
         f"{config.journal_slots} records per CPU",
+        *([f"  trace           {show_range(config.trace_pa, config.trace_size)}, "
+           f"{config.trace_slots} records per shared CPU"] if config.trace_slots else []),
         f"  service CPU     {config.service_cpu}",
         f"  IPA width       {config.ipa_bits} bits",
         f"  stage-2 tables  {total} ({show_size(total * 4096)})",

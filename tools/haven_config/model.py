@@ -204,6 +204,7 @@ class Config:
     journal_slots: int
     ipa_bits: int
     overheads: Overheads
+    trace_slots: int       # 0: calls of the dispatcher are not recorded
     dma_fault_limit: int
     unprotected: list      # (name, path) of bus masters that are accepted without an SMMU
 
@@ -245,9 +246,19 @@ class Config:
         return (end - self.journal_size) // PAGE * PAGE
 
     @property
+    def trace_size(self):
+        """A ring like the journal's for every shared CPU."""
+        return 64 * (self.trace_slots + 1) * len(self.shared_cpus) if self.trace_slots else 0
+
+    @property
+    def trace_pa(self):
+        """Below the journal."""
+        return (self.journal_pa - self.trace_size) // PAGE * PAGE
+
+    @property
     def dma_memory(self):
-        """(base, size) of what the SMMU and the ITS read, below the journal; the image's end."""
-        return dma_memory.place(self, self.journal_pa)
+        """(base, size) of what the SMMU and the ITS read, below the rings; the image's end."""
+        return dma_memory.place(self, self.trace_pa)
 
     def shares_memory(self, one, other):
         return any(one in a.sharers and other in a.sharers for a in self.shared)

@@ -38,6 +38,7 @@ def resolve(source, board, problems):
         service_cpu=hypervisor.get("service_cpu", _default_service_cpu(partitions, board)),
         journal_slots=hypervisor.get("journal_slots", DEFAULT_JOURNAL_SLOTS),
         ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)),
+        trace_slots=hypervisor.get("trace_slots", 0),
         overheads=resolve_timing.overheads(hypervisor, board),
         dma_fault_limit=hypervisor.get("dma_fault_limit", DEFAULT_DMA_FAULT_LIMIT),
         unprotected=[(name, ("unprotected_dma", i))

@@ -7,6 +7,7 @@
  * (and its replay on the build host) reads. Everything is const; nothing of it
  * changes at run time.
  */
+#include <haven/admission.h>
 #include <haven/budget_sched.h>
 #include <haven/fault_policy.h>
 #include <haven/irq_ownership.h>
@@ -134,7 +135,10 @@ struct hv_config {
 				     *   of SMMU and ITS, 64 KB aligned. Size 0: neither is in use. */
 	hv_u64 journal_pa;          /**< Behind that; one ring per CPU. */
 	hv_u32 journal_slots;       /**< Records per ring, a power of two. */
+	hv_u64 trace_pa;            /**< Before that; one ring per shared CPU, in their order. */
+	hv_u32 trace_slots;         /**< Of each; 0: calls of the dispatcher are not recorded. */
 	hv_u32 ipa_bits;
+	struct hv_reserve reserve[HV_MAX_CPUS]; /**< EL2's own time; period_ns 0: not shared. */
 	hv_u32 service_cpu;         /**< Drains the console and the SMMU's event queue. */
 	hv_u32 dma_fault_limit;     /**< Faults after which a stream is cut off. */
 	hv_u32 lpi_count;           /**< 0: the ITS stays off. */

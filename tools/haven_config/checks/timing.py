@@ -12,6 +12,9 @@ def check(config, problems):
         if all(path + (key,) in problems.source.lines for key in ("period", "budget")):
             _check_budget(partition, problems)
         _check_tasks(partition, problems)
+    if config.trace_slots and not config.shared_cpus:
+        problems.add(("hypervisor", "trace_slots"), f"is {config.trace_slots}, but no CPU is shared; "
+                     "it records the dispatcher of shared CPUs")
     for cpu in sorted(config.shared_cpus):
         _check_shared(config, cpu, problems)
     if not problems:
