@@ -14,7 +14,9 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 IMAGE_AT = 0x40200000
+VECTORS = ("hv_vectors", "hv_vectors_shared")
 VECTORS_SIZE = 0x800
+VECTOR_IRQ = 0x480  # of a guest
 VECTOR_STEP = 0x80
 ERET = 0xD69F03E0
 BL = 0x25  # bits 31:26
@@ -33,6 +35,7 @@ class Exit:
     vector: int
     count: int = 0
     functions: Counter = field(default_factory=Counter)
+    first: dict = field(default_factory=dict)  # instructions before a function first ran
 
     def path(self) -> tuple:
         return tuple(sorted(self.functions.items(), key=lambda item: -item[1]))
@@ -108,15 +111,15 @@ def executed(image: Path, cpus: int, console: Path, ranges, extra=()):
 
 def exits(image: Image, instructions):
     """Yield (cpu, Exit): from the vector to ERET. One that does not return is not an exit."""
-    vectors = image.symbols["hv_vectors"]
+    bases = [image.symbols[name] for name in VECTORS if name in image.symbols]
+    entries = {base + at: at for base in bases for at in range(0, VECTORS_SIZE, VECTOR_STEP)}
     loop = image.symbols["hv_cpu_loop"]
     current = {}
     names = {}
     for cpu, address in instructions:
         offset = address - IMAGE_AT
-        if (vectors <= offset < vectors + VECTORS_SIZE and
-                (offset - vectors) % VECTOR_STEP == 0):
-            current[cpu] = Exit(offset - vectors)
+        if offset in entries:
+            current[cpu] = Exit(entries[offset])
         now = current.get(cpu)
         if now is None:
             continue
@@ -125,6 +128,7 @@ def exits(image: Image, instructions):
             continue
         if offset not in names:
             names[offset] = image.function(offset)
+        now.first.setdefault(names[offset], now.count)
         now.count += 1
         now.functions[names[offset]] += 1
         if offset in image.erets:
