@@ -61,8 +61,8 @@ class Histogram:
     def svg(self):
         d = self.data
         total = sum(self.bins.values())
-        words = (f"{total:,} jobs, from {d['least_ns'] / 1000:.1f} to {d['most_ns'] / 1000:.1f} us, "
-                 f"{d['missed']} deadlines missed")
+        words = (f"{total:,} jobs, from {d['least_ns'] / 1000:.1f} to "
+                 f"{d['most_ns'] / 1000:.1f} us, {d['missed']} deadlines missed")
         parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
                  f'viewBox="0 0 {WIDTH} {HEIGHT}">\n<style>{STYLE}</style>\n'
                  f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n'
@@ -77,8 +77,9 @@ class Histogram:
         for decade in range(self.decades + 1):
             y = self.y(10 ** decade)
             if y >= TOP - 8:
-                parts.append(f'<path class="g" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/><text class="s" '
-                             f'x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{10 ** decade:,}</text>')
+                parts.append(f'<path class="g" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
+                             f'<text class="s" x="{LEFT - 8}" y="{y + 4:.1f}" '
+                             f'text-anchor="end">{10 ** decade:,}</text>')
         for ns in range(0, int(self.end) + 1, step):
             parts.append(f'<text class="s" x="{self.x(ns):.1f}" y="{base + 18}" '
                          f'text-anchor="middle">{ns / 1000:g}</text>')

@@ -10,6 +10,7 @@
 
 #define UART      UINT64_C(0x09000000)
 #define UART_DR   0x00u
+#define HAVEN_YIELD  0xc6000001u
 #define HAVEN_BUDGET 0xc6000002u
 #define HAVEN_WRITE  0xc6000004u
 #define EIGHT_BYTES  UINT64_C(0x2e2e2e2e2e2e2e2e)
@@ -208,9 +209,10 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
-enum kind { IDLE, SPIN, CALLS, FAULT, FLOOD, GIC, NAP, REARM, STORM, BRINK, KINDS };
+enum kind { IDLE, SPIN, CALLS, FAULT, FLOOD, GIC, NAP, REARM, STORM, BRINK,
+	    YIELD, RESET, KINDS };
 static const char *const names[KINDS] = {"idle", "spin", "calls", "fault", "flood", "gic",
-					 "nap", "rearm", "storm", "brink"};
+					 "nap", "rearm", "storm", "brink", "yield", "reset"};
 
 static enum kind kind_asked(void)
 {
@@ -253,6 +255,12 @@ static void one_round(enum kind kind)
 		break;
 	case BRINK:
 		brink();
+		break;
+	case YIELD:
+		hvc(HAVEN_YIELD, 0, 0, 0);
+		break;
+	case RESET: /* its memory is cleared and loaded again, and again */
+		restart();
 		break;
 	default:
 		break;

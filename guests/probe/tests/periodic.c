@@ -110,7 +110,7 @@ static void begin(u64 period_us)
 	hz = sysreg_read(cntfrq_el0);
 	period = hz * period_us / 1000000;
 	released = 0;
-	first = counter() + ticks_of_ms(START_MS);
+	first = counter() + ticks_of_ms(arg("after", START_MS));
 	sysreg_write(cntv_cval_el0, first);
 	sysreg_write(cntv_ctl_el0, 1);
 	irq_on();
@@ -118,7 +118,7 @@ static void begin(u64 period_us)
 
 /*
  * probe.period and probe.deadline in us, probe.work in turns, probe.periods; probe.bin in ns;
- * probe.busy=1 for less urgent work besides.
+ * probe.busy=1 for less urgent work besides. The first release comes after probe.after ms.
  * The key s asks for a line; printing takes long, so the jobs of that time do not count.
  */
 void test_periodic(void)
