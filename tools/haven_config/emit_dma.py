@@ -15,7 +15,7 @@ def board_fields(board):
     yield "smmu", "{0}" if smmu is None else (
         f"{{UINT64_C(0x{smmu.frame.base:x}), {smmu.stream_bits}u, {smmu.event_irq}u, "
         f"{smmu.gerror_irq}u}}")
-    yield "pci", "{{0}}" if pci is None else f"{{{_range(pci.ecam)}, {pci.first_bus}u}}"
+    yield "pci", "{{0, 0}, 0}" if pci is None else f"{{{_range(pci.ecam)}, {pci.first_bus}u}}"
     yield "its_base", f"UINT64_C(0x{board.its.base if board.its else 0:x})"
     yield "its_coherent", _truth(board.its_coherent)
 
