@@ -154,12 +154,10 @@ bool hv_irq_handle_one(void)
 		return false;
 	hv_hal_gic_eoi(intid);
 	owner = hv_irq_owner(cpu->index, intid);
-	if (vcpu != NULL && owner == vcpu->partition_id) {
+	if (vcpu != NULL && (owner == vcpu->partition_id || owner == HV_IRQ_SHARED)) {
 		hv_gic_inject(vcpu, intid);
 	} else if (owner == HV_PARTITION_HYPERVISOR) {
 		handle_own(cpu, intid);
-	} else if (owner == HV_IRQ_SHARED) {
-		hv_gic_inject(vcpu, intid);
 	} else if (intid == hv_config.board->uart_irq) {
 		const hv_u64 since = hv_own_work_begin(cpu);
 

@@ -149,6 +149,7 @@ static void active_priorities_load(const struct hv_context_gic *gic)
 		return;   \
 	gic->lr[n] = read_ich_lr##n();
 
+/* NOLINTNEXTLINE(readability-function-size): one statement for each of 16 list registers */
 static void list_registers_save(struct hv_context_gic *gic)
 {
 	const hv_u32 count = hv_hal_lr_count();
@@ -161,6 +162,7 @@ static void list_registers_save(struct hv_context_gic *gic)
 		return;   \
 	write_ich_lr##n(gic->lr[n]);
 
+/* NOLINTNEXTLINE(readability-function-size): the same */
 static void list_registers_load(const struct hv_context_gic *gic)
 {
 	const hv_u32 count = hv_hal_lr_count();

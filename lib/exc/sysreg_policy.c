@@ -82,11 +82,26 @@ static bool is_breakpoint(hv_u32 reg)
 	return (reg & ~HV_SYSREG(0, 0, 0, 15, 3)) == HV_SYSREG(2, 0, 0, 0, 4);
 }
 
+static enum hv_sysreg_action by_rule(const struct hv_sysreg_access *access, hv_u64 *value)
+{
+	for (hv_u32 i = 0; i < RULES; i++) { /* bound: RULES, 23 */
+		enum hv_sysreg_action action;
+
+		if (rules[i].reg != access->reg)
+			continue;
+		action = (enum hv_sysreg_action)(access->read ? rules[i].on_read
+							      : rules[i].on_write);
+		if (action == HV_SYSREG_READ)
+			*value = rules[i].value;
+		return action;
+	}
+	return HV_SYSREG_UNDEF;
+}
+
 enum hv_sysreg_action hv_sysreg_decide(const struct hv_sysreg_access *access,
 				       const struct hv_id_regs *id, hv_u64 *value)
 {
 	const hv_u32 reg = access->reg;
-	enum hv_sysreg_action action;
 
 	if (!access->read && reg == ICC_SGI1R_EL1)
 		return HV_SYSREG_SGI;
@@ -98,20 +113,11 @@ enum hv_sysreg_action hv_sysreg_decide(const struct hv_sysreg_access *access,
 		*value = hv_sysreg_id_mask(reg, id->value[reg - HV_SYSREG(3, 0, 0, 1, 0)]);
 		return HV_SYSREG_READ;
 	}
+	if (is_breakpoint(reg) && !access->read)
+		return HV_SYSREG_WI;
 	if (is_breakpoint(reg)) {
-		if (!access->read)
-			return HV_SYSREG_WI;
 		*value = 0;
 		return HV_SYSREG_READ;
 	}
-	for (hv_u32 i = 0; i < RULES; i++) { /* bound: RULES, 23 */
-		if (rules[i].reg != reg)
-			continue;
-		action = (enum hv_sysreg_action)(access->read ? rules[i].on_read
-							      : rules[i].on_write);
-		if (action == HV_SYSREG_READ)
-			*value = rules[i].value;
-		return action;
-	}
-	return HV_SYSREG_UNDEF;
+	return by_rule(access, value);
 }
