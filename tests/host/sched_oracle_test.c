@@ -83,10 +83,12 @@ static void compare_server(unsigned i)
 /* All for idleness and background time; else those that are no less urgent than who runs. */
 static bool looked_at(unsigned i)
 {
-	const struct naive_server *n = &naive.server[i], *r = &naive.server[naive.running];
+	const struct naive_server *n = &naive.server[i], *r;
 
-	return naive.running == NAIVE_IDLE || naive.free_run || n->priority < r->priority ||
-	       (n->priority == r->priority && i <= naive.running);
+	if (naive.running == NAIVE_IDLE || naive.free_run)
+		return true;
+	r = &naive.server[naive.running];
+	return n->priority < r->priority || (n->priority == r->priority && i <= naive.running);
 }
 
 static void step(void)
