@@ -223,7 +223,7 @@ void hv_gic_enter(struct hv_vcpu *vcpu)
 	vcpu->in_guest = true;
 	vcpu->live = true;
 	if (vcpu->cpu->shared != NULL)
-		hv_ppi_load(vcpu);
+		hv_ppi_take_mail(vcpu);
 	refill_locked(vcpu);
 	hv_unlock(&vcpu->partition->lock);
 }

@@ -21,7 +21,8 @@ void hv_ppi_load(struct hv_vcpu *vcpu);
 void hv_ppi_leave(struct hv_vcpu *vcpu);
 /** Its partition stops or starts, and it is out of the guest. Any CPU of the partition. */
 void hv_ppi_forget(struct hv_vcpu *vcpu);
-/** Do what others left for it, which is loaded. This CPU, under lock. */
+/** Follow its enable bits and do what others left for it, which is loaded; when it enters the
+ *  guest, and when it is kicked. This CPU, under lock. */
 void hv_ppi_take_mail(struct hv_vcpu *vcpu);
 /** PPIs of the vCPU that is loaded which the hardware would signal: enabled, not active. */
 hv_u32 hv_ppi_signalled(const struct hv_vcpu *vcpu);

@@ -32,7 +32,7 @@ hv_u64 hv_hal_counter_frequency(void)
 void hv_hal_wait(void)
 {
 	fake_log(FAKE_WAIT, 0, 0);
-	if (fake_self()->sgis == 0 && fake_self()->irqs == 0)
+	if (fake_self()->sgis == 0 && fake_self()->irqs == 0 && !fake_timer_due())
 		fake_finish(FAKE_ASLEEP);
 }
 

@@ -150,6 +150,8 @@ struct fake_machine {
 	hv_u64 route[FAKE_INTIDS];
 	bool no_redist;           /**< hv_hal_gicr_init() finds none. */
 	hv_u64 counter, counter_step; /**< Each look at the counter adds a step. */
+	hv_u64 ack_step;          /**< Each look for an interrupt adds this. */
+	hv_u32 timer_ppi;         /**< Not 0: the EL2 timer that is due is acknowledged as this. */
 	hv_u64 smc_result;
 	hv_u64 cpu_on_result;
 	void (*secondary)(struct hv_cpu *cpu); /**< What a started CPU does, on its turn. */
@@ -188,6 +190,8 @@ void fake_smmu_event(hv_u64 type_and_stream, hv_u64 flags, hv_u64 iova, hv_u64 i
 /** The PCI function with this bus, device and function number; NULL: none. */
 struct fake_function *fake_function(hv_u32 bdf);
 
+/** True if the EL2 timer of the CPU whose turn it is is due and interrupts. */
+bool fake_timer_due(void);
 /** Forget the events so far. */
 void fake_log_clear(void);
 /** Events of a kind. */

@@ -136,11 +136,14 @@ hv_u32 hv_hal_gic_ack(void)
 	struct fake_cpu *const self = fake_self();
 	hv_u32 intid;
 
+	fake.counter += fake.ack_step;
 	if (self->sgis != 0) {
 		intid = hv_ctz32(self->sgis);
 		self->sgis &= self->sgis - 1;
 		return intid;
 	}
+	if (fake_timer_due())
+		return fake.timer_ppi;
 	if (self->irqs == 0)
 		return HV_INTID_NONE;
 	intid = self->irq[0];

@@ -43,6 +43,11 @@ void hv_hal_timer_arm(hv_u64 deadline)
 	fake_log(FAKE_TIMER_ARM, deadline, 0);
 }
 
+bool fake_timer_due(void)
+{
+	return fake.timer_ppi != 0 && fake_self()->timer_on && fake_self()->deadline <= fake.counter;
+}
+
 void hv_hal_timer_off(void)
 {
 	fake_self()->timer_on = false;

@@ -44,6 +44,16 @@ static const struct hv_lpi_route lpis[] = {{1, 8, 64}, {1, 8, 65}, {2, 32, 64}};
 #define DMA_TWO
 #endif
 
+#ifdef HV_FIXTURE_SHARED
+#define IRQS_SHARED , {49, 2, CPU_TWO}, {30, 2, CPU_TWO}
+#define TIMING_ONE .timing = {{1, 10000000, 4000000}, 1, false, false},
+#define TIMING_TWO .timing = {{2, 1000000, 300000}, 0, false, false},
+#else
+#define IRQS_SHARED
+#define TIMING_ONE .timing = {.budget = {1, 1000, 500}},
+#define TIMING_TWO
+#endif
+
 const struct hv_board hv_board = {
 	.name = "fake",
 	BOARD_DMA
@@ -75,9 +85,9 @@ static const struct hv_mem_region regions_two[] = {
 static const struct hv_range scrub_one[] = {{0x50000000, RAM_SIZE}};
 static const struct hv_range scrub_two[] = {{0x80000000, RAM_SIZE}};
 static const struct hv_irq_route irqs_one[] = {{27, 1, 0}, {27, 1, 1}, {40, 1, 0}, {41, 1, 1}};
-static const struct hv_irq_route irqs_two[] = {{27, 2, 2}, {48, 2, 2}};
+static const struct hv_irq_route irqs_two[] = {{27, 2, CPU_TWO}, {48, 2, CPU_TWO} IRQS_SHARED};
 static const struct hv_irq_trigger triggers_one[] = {{40, false, false}, {41, true, false}};
-static const struct hv_irq_trigger triggers_two[] = {{48, false, false}};
+static const struct hv_irq_trigger triggers_two[] = {{48, false, false}, {49, true, true}};
 static const hv_u32 smc_one[] = {0x82000001};
 
 static const struct hv_partition_config partitions[] = {
@@ -91,17 +101,19 @@ static const struct hv_partition_config partitions[] = {
 		.smc_allowed = smc_one, .smc_allowed_count = 1,
 		.doorbell_peers = 4, .doorbell_irq = 100,
 		DMA_ONE
-		.timing = {.budget = {1, 1000, 500}},
+		TIMING_ONE
 	},
 	{
-		.name = "two", .id = 2, .vcpu_count = 1, .vcpu_cpu = {2},
+		.name = "two", .id = 2, .vcpu_count = 1, .vcpu_cpu = {CPU_TWO},
 		.mem = {2, regions_two, 2}, .scrub = scrub_two, .scrub_count = 1,
-		.irqs = irqs_two, .irq_count = 2, .triggers = triggers_two, .trigger_count = 1,
+		.irqs = irqs_two, .irq_count = sizeof(irqs_two) / sizeof(irqs_two[0]),
+		.triggers = triggers_two, .trigger_count = 2,
 		.entry_ipa = 0x80000040,
 		.vuart_ipa = 0x09000000, .vuart_irq = 33,
 		.fault_policy = HV_FAULT_RESTART, .max_restarts = 2,
 		.doorbell_peers = 2, .doorbell_irq = 100,
 		DMA_TWO
+		TIMING_TWO
 	},
 };
 
@@ -286,7 +298,10 @@ void call(hv_u32 cpu, hv_u64 esr, hv_u64 x[31])
 	fake_on(cpu);
 	memcpy(frame.x, x, sizeof(frame.x));
 	fake.cpu[cpu].exit.esr = esr;
-	FAKE_RUN(hv_exit_call(&frame, esr));
+	if (hv_cpus[cpu].shared != NULL)
+		FAKE_RUN(hv_shared_sync(&frame));
+	else
+		FAKE_RUN(hv_exit_call(&frame, esr));
 	assert_unlocked();
 	memcpy(x, frame.x, sizeof(frame.x));
 }
@@ -308,7 +323,10 @@ void trap(hv_u32 cpu, hv_u64 esr, hv_u64 ipa, hv_u64 x[31])
 	fake.cpu[cpu].exit.esr = esr;
 	fake.cpu[cpu].exit.far = UINT64_C(0xffff000000000000) | (ipa & 0xfff);
 	fake.cpu[cpu].exit.hpfar = ipa >> 12 << 4;
-	FAKE_RUN(hv_exit_trap(&frame));
+	if (hv_cpus[cpu].shared != NULL)
+		FAKE_RUN(hv_shared_sync(&frame));
+	else
+		FAKE_RUN(hv_exit_trap(&frame));
 	assert_unlocked();
 	memcpy(x, frame.x, sizeof(frame.x));
 }
@@ -334,8 +352,12 @@ void take_irqs(hv_u32 cpu)
 {
 	fake_on(cpu);
 	fake.end = FAKE_RETURNED;
-	while ((fake.cpu[cpu].sgis != 0 || fake.cpu[cpu].irqs != 0) && fake.end == FAKE_RETURNED)
-		FAKE_RUN(hv_exit_irq());
+	while ((fake.cpu[cpu].sgis != 0 || fake.cpu[cpu].irqs != 0) && fake.end == FAKE_RETURNED) {
+		if (hv_cpus[cpu].shared != NULL)
+			FAKE_RUN(hv_shared_irq(&fake.cpu[cpu].frame));
+		else
+			FAKE_RUN(hv_exit_irq());
+	}
 	assert_unlocked();
 }
 

@@ -16,6 +16,10 @@
  * | 60 | nobody | |
  * | 33, 100 | virtual | emulated UART, doorbell of each |
  *
+ * With HV_FIXTURE_SHARED two's vCPU lives on CPU 1 as well, which it shares with one's vCPU 1:
+ * two has 300 us in each ms and is the more urgent, one 4 ms in each 10 ms. Two has SPI 49 (edge,
+ * wakes nobody) and PPI 30 besides. A tick of the counter is a microsecond.
+ *
  * With HV_FIXTURE_DMA the board has an SMMU, PCI and an ITS as well. One owns streams 8 (the PCI
  * function "disk", two vectors from 64) and 24, policy log; two owns 32 ("edu", one vector), policy
  * restart; the fault limit is 3. A third function, 40, is nobody's.
@@ -47,7 +51,15 @@
 #include "partition.h"
 #include "print.h"
 #include "setup.h"
+#include "shared.h"
 #include "trap.h"
+
+/* CPU of partition two's vCPU. */
+#ifdef HV_FIXTURE_SHARED
+#define CPU_TWO 1
+#else
+#define CPU_TWO 2
+#endif
 
 #define ONE (&hv_partitions[0])
 #define TWO (&hv_partitions[1])
