@@ -131,7 +131,7 @@ const struct hv_config hv_config = {
 	.journal_pa = (hv_u64)journals,
 	.journal_slots = SLOTS,
 	.ipa_bits = 36,
-	.service_cpu = 3,
+	.service_cpu = CPU_SERVICE,
 	CONFIG_DMA
 	.partition_count = 2,
 	.partitions = partitions,

@@ -61,6 +61,11 @@
 #define CPU_TWO 2
 #endif
 
+/* The service CPU. */
+#ifndef CPU_SERVICE
+#define CPU_SERVICE 3
+#endif
+
 #define ONE (&hv_partitions[0])
 #define TWO (&hv_partitions[1])
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A shared CPU that drains the consoles as well: one timer serves both, and what EL2 does
+ * there for everybody is charged to nobody.
+ */
+#include "hv_fixture.h"
+
+#define A (&ONE->vcpu[1])
+#define B (&TWO->vcpu[0])
+#define CPU1 (&fake.cpu[1])
+
+#define CONSOLE_WRITE 0xc6000004
+
+static hv_u64 used(const struct hv_vcpu *vcpu)
+{
+	return hv_cpus[1].shared->server[vcpu->server].stats.used_ns;
+}
+
+static void settle(void)
+{
+	while (fake.end == FAKE_LOOPED)
+		loop(1);
+}
+
+static void irqs(void)
+{
+	take_irqs(1);
+	settle();
+}
+
+/* The timer is due: it interrupts as long as nobody has set it anew. */
+static void pass(hv_u64 us)
+{
+	fake.counter += us;
+	if (CPU1->timer_on && CPU1->deadline <= fake.counter)
+		fake_irq(1, 26);
+}
+
+/* Two runs, and the boot's own messages are out. */
+static void start(void)
+{
+	machine_on();
+	fake.counter_step = 0;
+	fake.counter = 1000000;
+	FAKE_RUN(hv_main());
+	loop(0);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	loop(1);
+	settle();
+	assert_ptr_equal(hv_cpus[1].vcpu, B);
+	for (int i = 0; i < 100 && hv_cpus[1].alarm[HV_ALARM_CONSOLE] != HV_ALARM_OFF; i++) {
+		pass(CPU1->deadline - fake.counter);
+		irqs();
+	}
+	assert_true(hv_cpus[1].alarm[HV_ALARM_CONSOLE] == HV_ALARM_OFF);
+	(void)fake_sent();
+	fake_log_clear();
+}
+
+static void the_earlier_of_both_alarms_is_armed(void **state)
+{
+	hv_u64 budget_end;
+
+	(void)state;
+	start();
+	budget_end = hv_cpus[1].alarm[HV_ALARM_DISPATCH];
+	assert_int_equal(CPU1->deadline, budget_end);
+	assert_int_equal(hvc(0, CONSOLE_WRITE, 1, 'x', 0), 1);
+	irqs(); /* the kick: a step now, the next one in a millisecond */
+	assert_int_equal(hv_cpus[1].alarm[HV_ALARM_CONSOLE], fake.counter + 1000);
+	assert_int_equal(CPU1->deadline, budget_end < fake.counter + 1000 ? budget_end : fake.counter + 1000);
+	assert_non_null(strchr(fake_sent(), 'x'));
+}
+
+/* The dispatcher's alarm is none of the console's. */
+static void a_decision_sends_nothing(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(hvc(0, CONSOLE_WRITE, 1, 'x', 0), 1);
+	irqs();
+	(void)fake_sent();
+	assert_int_equal(hvc(0, CONSOLE_WRITE, 1, 'y', 0), 1); /* waits for the step's time */
+	pass(hv_cpus[1].alarm[HV_ALARM_DISPATCH] - fake.counter);
+	irqs();
+	assert_null(strchr(fake_sent(), 'y'));
+	fake.counter = hv_cpus[1].alarm[HV_ALARM_CONSOLE];
+	fake_irq(1, 26);
+	irqs();
+	assert_non_null(strchr(fake_sent(), 'y'));
+}
+
+static void steps_of_the_console_are_charged_to_nobody(void **state)
+{
+	hv_u64 before, begin;
+
+	(void)state;
+	start();
+	/* Bring its account up to date. */
+	hv_u64 x[31] = {0xc6000002};
+
+	call(1, ESR_HVC, x);
+	before = used(A) + used(B);
+	begin = fake.counter;
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(hvc(0, CONSOLE_WRITE, 24, 0, 0), 24);
+	fake.counter_step = 1;
+	irqs();
+	fake.counter_step = 0;
+	x[0] = 0xc6000002;
+	call(1, ESR_HVC, x);
+	assert_true(fake.counter - begin >= 3);
+	/* What lies between the two readings of the work itself is nobody's; two looks are not. */
+	assert_true(used(A) + used(B) - before < (fake.counter - begin) * 1000);
+}
+
+static void keys_are_read_at_nobodys_expense(void **state)
+{
+	(void)state;
+	start();
+	fake.in = "k";
+	fake_irq(1, 33);
+	irqs();
+	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 33), 1);
+	assert_int_equal(fake.in[0], 0);
+	assert_ptr_equal(hv_cpus[1].vcpu, B);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_earlier_of_both_alarms_is_armed),
+		cmocka_unit_test(a_decision_sends_nothing),
+		cmocka_unit_test(steps_of_the_console_are_charged_to_nobody),
+		cmocka_unit_test(keys_are_read_at_nobodys_expense),
+	};
+
+	return RUN_ISOLATED(tests);
+}
