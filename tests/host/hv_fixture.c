@@ -48,10 +48,12 @@ static const struct hv_lpi_route lpis[] = {{1, 8, 64}, {1, 8, 65}, {2, 32, 64}};
 #define IRQS_SHARED , {49, 2, CPU_TWO}, {30, 2, CPU_TWO}
 #define TIMING_ONE .timing = {{1, 10000000, 4000000}, 1, false, false},
 #define TIMING_TWO .timing = {{2, 1000000, 300000}, 0, false, false},
+#define CONFIG_SHARED .reserve = {[1] = {.period_ns = 1}}, /* EL2 takes no time of its own */
 #else
 #define IRQS_SHARED
 #define TIMING_ONE .timing = {.budget = {1, 1000, 500}},
 #define TIMING_TWO
+#define CONFIG_SHARED
 #endif
 
 const struct hv_board hv_board = {
@@ -132,6 +134,7 @@ const struct hv_config hv_config = {
 	.journal_slots = SLOTS,
 	.ipa_bits = 36,
 	.service_cpu = CPU_SERVICE,
+	CONFIG_SHARED
 	CONFIG_DMA
 	.partition_count = 2,
 	.partitions = partitions,
