@@ -28,10 +28,16 @@ def leak(bench, rounds, seconds):
         both_run(machine, "leak", seconds, rounds=rounds)
 
 
-@case("shared-leak", "shared-pair")
+@case("shared-leak", "shared-pair", long=True)
 def shared_leak(bench):
-    """Every register that a guest may write keeps its value while two partitions take turns."""
-    leak(bench, 1000, 50)
+    """Every register that a guest may write keeps its value while two partitions take turns.
+
+    In each round each of them yields at least once: two switches.
+    """
+    if bench.long:
+        leak(bench, 100_000, 3600)
+    else:
+        leak(bench, 1000, 50)
 
 
 @case("shared-beats", IMAGE)
