@@ -54,7 +54,7 @@ bool edu_open(struct edu *edu, u32 n);
 /** `command` with DMA_RUN; the address is a bus address. At most one is on its way. */
 void edu_start(const struct edu *edu, u64 address, u32 size, u32 command);
 bool edu_busy(const struct edu *edu);
-/** True as soon as the device is idle, false after a second. */
+/** True as soon as the device is idle, false after twenty seconds. */
 bool edu_wait(const struct edu *edu);
 /** From memory to the device's buffer, and back; with polling. */
 bool edu_load(const struct edu *edu, u64 address, u32 size);

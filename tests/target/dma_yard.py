@@ -10,6 +10,7 @@ from importlib.util import module_from_spec, spec_from_loader
 from bench import BEAT, ROOT, expect
 from outside import ITS, WINDOW, Edu, Outside, edu_option
 
+LIMIT = 150  # seconds; on an idle machine a test takes ten, the longest thirty
 LOG, SUSPEND, RESTART, CUT = "dma-log", "dma-suspend", "dma-restart", "dma-cut"
 WITHOUT = "attack-inject"  # no partition has a device
 ATTACKER, VICTIM = 1, 2
@@ -63,7 +64,7 @@ def faults(machine, **where):
     return found
 
 
-def faulted(machine, seconds=10, least=1, **where):
+def faulted(machine, seconds=20, least=1, **where):
     end = time.monotonic() + seconds
     while len(faults(machine, **where)) < least:
         expect(time.monotonic() < end, f"{len(faults(machine, **where))} records of a DMA fault "

@@ -61,7 +61,7 @@ static bool came(u32 intid, u32 count)
 {
 	const struct irq_log *log = &irq_logs[0];
 
-	gic_wait(count, 500);
+	gic_wait(count, 5000);
 	return gic_wait(count + 1, 5) == false && log->count == count &&
 	       (count == 0 || log->intid[count < LOG_SIZE ? count - 1 : LOG_SIZE - 1] == intid);
 }

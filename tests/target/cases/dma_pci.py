@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions of PCI: what a partition sees of them, and their interrupts."""
 from bench import case, expect
-from dma_yard import (ATTACKER, LOG, MSI_FRAME, PERMISSION, RAM_SIZE, SECOND, SHARED, SLOT,
+from dma_yard import (ATTACKER, LIMIT, LOG, MSI_FRAME, PERMISSION, RAM_SIZE, SECOND, SHARED, SLOT,
                       SPARE_SLOT, STREAM, STREAM_SLOT, TRANSLATER, VICTIM_RAM, VICTIM_SLOT,
                       beats_in_time, faulted, faults, yard)
 from outside import COMMAND, ECAM, GICD, ITS
@@ -13,7 +13,7 @@ def hardware(machine, slot) -> bytes:
     return machine.get(ECAM + (slot << 15), 0x100)
 
 
-@case("dma-pci", LOG)
+@case("dma-pci", LOG, seconds=LIMIT)
 def configuration_space(bench):
     """Own functions only; BARs can be sized and do not move; what is not allowed has no effect."""
     with yard(bench, LOG) as machine:
@@ -39,7 +39,7 @@ FIXED = (("identification", 0x00, 0x04), ("class", 0x08, 0x0C), ("header type", 
          ("capability pointer", 0x34, 0x35), ("interrupt pin", 0x3D, 0x3E))
 
 
-@case("dma-pci-race", LOG)
+@case("dma-pci-race", LOG, seconds=LIMIT)
 def configuration_race(bench):
     """Two vCPUs at one function."""
     with yard(bench, LOG) as machine:
@@ -51,7 +51,7 @@ def configuration_race(bench):
 
 
 def interrupts(name, program, least, **options):
-    @case(name, LOG)
+    @case(name, LOG, seconds=LIMIT)
     def run(bench):
         with yard(bench, LOG) as machine:
             machine.start()
@@ -66,7 +66,7 @@ interrupts("dma-msi-foreign", "msiforeign", 4, seconds=45)
 
 
 def storm(name, program):
-    @case(name, LOG)
+    @case(name, LOG, seconds=LIMIT)
     def run(bench):
         with yard(bench, LOG) as machine:
             machine.start()
@@ -80,7 +80,7 @@ storm("dma-intx-storm", "intxstorm")
 storm("dma-msi-storm", "msistorm")
 
 
-@case("dma-msi-place", LOG)
+@case("dma-msi-place", LOG, seconds=LIMIT)
 def message_places(bench):
     """A message is a write: into own memory it may go, elsewhere it faults."""
     with yard(bench, LOG) as machine:
@@ -92,7 +92,7 @@ def message_places(bench):
         machine.alive()
 
 
-@case("dma-msi-frame", LOG)
+@case("dma-msi-frame", LOG, seconds=LIMIT)
 def message_frame(bench):
     """By a device the frame can be written and not read; what is written there raises nothing.
 

@@ -4,10 +4,10 @@ import re
 import sys
 
 from bench import ROOT, case, expect
-from dma_yard import (ADDRESS_SIZE, ATTACKER, CONSTANT, LOG, NOBODYS, PATTERN, PERMISSION, RAM,
-                      RAM_SIZE, SECOND, SHARED, SLOT, STREAM, STREAM_BAR, STREAM_SLOT, TRANSLATION,
-                      VICTIM, VICTIM_RAM, VICTIM_SLOT, VICTIM_STREAM, Watch, faulted, faults,
-                      placed, yard)
+from dma_yard import (ADDRESS_SIZE, ATTACKER, CONSTANT, LIMIT, LOG, NOBODYS, PATTERN, PERMISSION,
+                      RAM, RAM_SIZE, SECOND, SHARED, SLOT, STREAM, STREAM_BAR, STREAM_SLOT,
+                      TRANSLATION, VICTIM, VICTIM_RAM, VICTIM_SLOT, VICTIM_STREAM, Watch, faulted,
+                      faults, placed, yard)
 from outside import ECAM, GICD, ITS, SMMU, Edu
 
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
@@ -19,7 +19,7 @@ GITS_CBASER, GITS_BASER, GICR, GICR_PROPBASER = 0x80, 0x100, 0x080A0000, 0x70
 RAM_START, RAM_BYTES = 0x40000000, 0x80000000
 
 
-@case("dma-self", LOG)
+@case("dma-self", LOG, seconds=LIMIT)
 def own_memory(bench):
     """Own memory, both ways, and memory that is shared; the neighbour's device works beside it."""
     with yard(bench, LOG) as machine:
@@ -133,7 +133,7 @@ def in_ram(address) -> bool:
     return RAM_START <= real(address) < RAM_START + RAM_BYTES
 
 
-@case("dma-attack", LOG, seconds=150)
+@case("dma-attack", LOG, seconds=LIMIT)
 def attack(bench):
     """Memory of everybody else, of EL2, devices, holes: blocked, unchanged, journalled."""
     with yard(bench, LOG) as machine:
@@ -160,7 +160,7 @@ def attack(bench):
         machine.alive()
 
 
-@case("dma-read-only", LOG)
+@case("dma-read-only", LOG, seconds=LIMIT)
 def read_only(bench):
     with yard(bench, LOG) as machine:
         machine.start()
@@ -175,7 +175,7 @@ def read_only(bench):
         machine.alive()
 
 
-@case("dma-edges", LOG)
+@case("dma-edges", LOG, seconds=LIMIT)
 def edges(bench):
     """A transfer that begins inside and ends outside stops at the border."""
     with yard(bench, LOG) as machine:
@@ -192,7 +192,7 @@ def edges(bench):
         machine.alive()
 
 
-@case("dma-vmid", LOG)
+@case("dma-vmid", LOG, seconds=LIMIT)
 def vmid(bench):
     """What one partition's device has just translated does not serve the other's."""
     with yard(bench, LOG) as machine:
