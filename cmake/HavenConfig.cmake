@@ -25,6 +25,7 @@ function(haven_replay_flags variable)
     list(APPEND flags -I${PROJECT_SOURCE_DIR}/lib/${component}/include)
   endforeach()
   list(APPEND flags -I${PROJECT_SOURCE_DIR}/hypervisor/include -I${PROJECT_SOURCE_DIR}/hypervisor
+    -I${PROJECT_SOURCE_DIR}/hal/include
     -I${PROJECT_SOURCE_DIR}/tools/replay)
   if(TARGET haven_target)
     get_target_property(limits haven_target INTERFACE_COMPILE_DEFINITIONS)

@@ -13,8 +13,11 @@
 #include <haven/irq_ownership.h>
 #include <haven/pci.h>
 #include <haven/range.h>
+#include <haven/scmi_filter.h>
 #include <haven/smmu.h>
 #include <haven/stage2.h>
+
+struct hv_hal_fw_config; /* <haven/hal/firewall.h> */
 
 /** The SMMUv3 of a board. base 0: it has none, and no DMA master may be given away. */
 struct hv_smmu_board {
@@ -101,6 +104,13 @@ struct hv_lpi_route {
 	hv_u32 spi;       /**< EventID, and the virtual SPI that it raises. */
 };
 
+/** A guest's SCMI channel: an emulated SMT buffer, rung by a call. */
+struct hv_scmi_config {
+	hv_u64 ipa;  /**< Of the buffer, one 4 KB page; 0: none. */
+	hv_u32 irq;  /**< INTID, an edge SPI: the channel is free again, with the reply in it. */
+	struct hv_scmi_rights rights; /**< Beyond the base protocol, which is answered here. */
+};
+
 struct hv_partition_config {
 	const char *name;
 	hv_u32 id; /**< 1..HV_MAX_PARTITIONS-1; index in hv_config.partitions is id - 1. */
@@ -125,6 +135,7 @@ struct hv_partition_config {
 	hv_u32 doorbell_irq;             /**< INTID that a peer's doorbell raises here; 0: none. */
 	struct hv_dma_config dma;
 	struct hv_timing timing;
+	struct hv_scmi_config scmi;
 };
 
 struct hv_config {
@@ -141,6 +152,9 @@ struct hv_config {
 	struct hv_reserve reserve[HV_MAX_CPUS]; /**< EL2's own time; period_ns 0: not shared. */
 	hv_u32 service_cpu;         /**< Drains the console and the SMMU's event queue. */
 	hv_u32 dma_fault_limit;     /**< Faults after which a stream is cut off. */
+	/** What is assumed of the firmware and the microcontroller that it manages; NULL: nothing. */
+	const struct hv_hal_fw_config *firewall;
+	const char *mcu_name;       /**< Of that microcontroller's partition; NULL: none. */
 	hv_u32 lpi_count;           /**< 0: the ITS stays off. */
 	const struct hv_lpi_route *lpis;
 	hv_u32 partition_count;
