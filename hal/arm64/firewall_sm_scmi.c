@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The firewall belongs to NXP's System Manager and cannot be written from here: apply is
- * to ask which configuration it runs and to read addresses that must be closed.
+ * to ask which configuration it runs. What that is worth, reads of what must be closed tell.
  */
 #include <haven/hal/firewall.h>
-#include <haven/hal/probe.h>
 
 static bool call(struct hv_hal_fw *fw, const struct hv_scmi_msg *request, struct hv_scmi_msg *reply)
 {
@@ -31,6 +30,8 @@ static enum hv_attest attest_configuration(struct hv_hal_fw *fw)
 	hv_scmi_ask(HV_SCMI_MISC, HV_SCMI_MISC_CFG_INFO, &request);
 	if (!call(fw, &request, &reply))
 		return HV_ATTEST_SILENT;
+	if (hv_scmi_reply_cfg_info(&reply, &fw->found) != HV_OK)
+		fw->found = (struct hv_cfg_info){.selector = 0};
 	return hv_attest_cfg(&fw->config->firmware, &reply);
 }
 
@@ -60,29 +61,11 @@ static enum hv_attest subscribe(struct hv_hal_fw *fw)
 	return hv_scmi_reply_status(&reply) == HV_SCMI_SUCCESS ? HV_ATTEST_OK : HV_ATTEST_EVENTS;
 }
 
-static enum hv_attest attest_witnesses(struct hv_hal_fw *fw)
-{
-	for (hv_u32 i = 0; i < fw->config->witness_count; i++) { /* bound: the configuration */
-		const struct hv_fw_witness *w = &fw->config->witnesses[i];
-		const enum hv_attest verdict = hv_attest_probe(hv_hal_probe(w->address), w->open);
-
-		if (verdict != HV_ATTEST_OK) {
-			fw->address = w->address;
-			return verdict;
-		}
-	}
-	return HV_ATTEST_OK;
-}
-
 enum hv_attest hv_hal_fw_verify(struct hv_hal_fw *fw)
 {
-	enum hv_attest verdict = attest_configuration(fw);
+	const enum hv_attest verdict = attest_configuration(fw);
 
-	if (verdict == HV_ATTEST_OK)
-		verdict = attest_machine(fw);
-	if (verdict == HV_ATTEST_OK)
-		verdict = attest_witnesses(fw);
-	return verdict;
+	return verdict == HV_ATTEST_OK ? attest_machine(fw) : verdict;
 }
 
 enum hv_attest hv_hal_fw_apply(struct hv_hal_fw *fw)
@@ -94,49 +77,116 @@ enum hv_attest hv_hal_fw_apply(struct hv_hal_fw *fw)
 
 /* ---- the core ---- */
 
-static int32_t status_of(struct hv_hal_fw *fw, const struct hv_scmi_msg *request)
+/* What the hypervisor will have caused, so that its event is no surprise. */
+static hv_u32 effect_of(enum hv_mcu_task task)
 {
-	struct hv_scmi_msg reply;
-
-	return call(fw, request, &reply) ? hv_scmi_reply_status(&reply) : HV_SCMI_COMMS_ERROR;
+	switch (task) {
+	case HV_MCU_START:
+		return HV_LMM_BOOT;
+	case HV_MCU_STOP:
+		return HV_LMM_SHUTDOWN;
+	default:
+		return 0;
+	}
 }
 
-int32_t hv_hal_mcu_start(struct hv_hal_fw *fw)
+static int32_t send(struct hv_hal_fw *fw, enum hv_mcu_task task, const struct hv_scmi_msg *request)
 {
-	const struct hv_mcu_config *mcu = fw->config->mcu;
-	struct hv_scmi_msg request;
-	int32_t status;
+	if (!hv_hal_scmi_send(&fw->scmi, request)) {
+		hv_mcu_unexpect(&fw->mcu, effect_of(task));
+		return HV_SCMI_COMMS_ERROR;
+	}
+	fw->task = task;
+	return HV_SCMI_SUCCESS;
+}
 
-	if (mcu == NULL || hv_mcu_expect(&fw->mcu, mcu, HV_LMM_BOOT) != HV_OK)
+static int32_t begin_start(struct hv_hal_fw *fw, const struct hv_mcu_config *mcu)
+{
+	struct hv_scmi_msg request;
+
+	if (hv_mcu_expect(&fw->mcu, mcu, HV_LMM_BOOT) != HV_OK)
 		return HV_SCMI_DENIED;
 	if (fw->mcu.state != (hv_u32)HV_LM_OFF) {
 		hv_mcu_unexpect(&fw->mcu, HV_LMM_BOOT);
 		return HV_SCMI_IN_USE;
 	}
+	fw->booting = false;
 	hv_scmi_lmm_vector(mcu->lm, mcu->cpu, mcu->vector, &request);
-	status = status_of(fw, &request);
-	if (status == HV_SCMI_SUCCESS) {
-		hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_BOOT, mcu->lm, &request);
-		status = status_of(fw, &request);
-	}
-	if (status != HV_SCMI_SUCCESS)
-		hv_mcu_unexpect(&fw->mcu, HV_LMM_BOOT);
-	return status;
+	return send(fw, HV_MCU_START, &request);
 }
 
-int32_t hv_hal_mcu_stop(struct hv_hal_fw *fw)
+static int32_t begin_stop(struct hv_hal_fw *fw, const struct hv_mcu_config *mcu)
+{
+	struct hv_scmi_msg request;
+
+	if (hv_mcu_expect(&fw->mcu, mcu, HV_LMM_SHUTDOWN) != HV_OK)
+		return HV_SCMI_DENIED;
+	hv_scmi_lmm_end(HV_SCMI_LMM_SHUTDOWN, mcu->lm, false, &request);
+	return send(fw, HV_MCU_STOP, &request);
+}
+
+int32_t hv_hal_mcu_begin(struct hv_hal_fw *fw, enum hv_mcu_task task)
 {
 	const struct hv_mcu_config *mcu = fw->config->mcu;
 	struct hv_scmi_msg request;
-	int32_t status;
 
-	if (mcu == NULL || hv_mcu_expect(&fw->mcu, mcu, HV_LMM_SHUTDOWN) != HV_OK)
+	if (mcu == NULL)
 		return HV_SCMI_DENIED;
-	hv_scmi_lmm_end(HV_SCMI_LMM_SHUTDOWN, mcu->lm, false, &request);
-	status = status_of(fw, &request);
-	if (status != HV_SCMI_SUCCESS)
-		hv_mcu_unexpect(&fw->mcu, HV_LMM_SHUTDOWN);
+	if (fw->scmi.channel.pending)
+		return HV_SCMI_BUSY;
+	switch (task) {
+	case HV_MCU_START:
+		return begin_start(fw, mcu);
+	case HV_MCU_STOP:
+		return begin_stop(fw, mcu);
+	case HV_MCU_REASON:
+		hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_RESET_REASON, mcu->lm, &request);
+		return send(fw, HV_MCU_REASON, &request);
+	default:
+		return HV_SCMI_NOT_SUPPORTED;
+	}
+}
+
+/* The vector is set: the second half of a start. @return true if it is under way. */
+static bool boot(struct hv_hal_fw *fw)
+{
+	struct hv_scmi_msg request;
+
+	hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_BOOT, fw->config->mcu->lm, &request);
+	fw->booting = true;
+	return hv_hal_scmi_send(&fw->scmi, &request);
+}
+
+static int32_t judge(struct hv_hal_fw *fw, const struct hv_scmi_msg *reply)
+{
+	const int32_t status = hv_scmi_reply_status(reply);
+
+	if (fw->task == HV_MCU_REASON && status == HV_SCMI_SUCCESS &&
+	    hv_scmi_reply_lmm_reason(reply, &fw->reason) != HV_OK)
+		return HV_SCMI_COMMS_ERROR;
 	return status;
+}
+
+bool hv_hal_mcu_step(struct hv_hal_fw *fw, int32_t *status)
+{
+	struct hv_scmi_msg reply;
+
+	*status = HV_SCMI_COMMS_ERROR;
+	if (fw->task == HV_MCU_NOTHING)
+		return true;
+	if (!hv_hal_scmi_poll(&fw->scmi, &reply, &fw->exchange))
+		return false;
+	if (fw->exchange == HV_SMT_DONE)
+		*status = judge(fw, &reply);
+	if (*status == HV_SCMI_SUCCESS && fw->task == HV_MCU_START && !fw->booting) {
+		if (boot(fw))
+			return false;
+		*status = HV_SCMI_COMMS_ERROR;
+	}
+	if (*status != HV_SCMI_SUCCESS)
+		hv_mcu_unexpect(&fw->mcu, effect_of(fw->task));
+	fw->task = HV_MCU_NOTHING;
+	return true;
 }
 
 bool hv_hal_mcu_poll(struct hv_hal_fw *fw, struct hv_lmm_event *out)
@@ -145,14 +195,4 @@ bool hv_hal_mcu_poll(struct hv_hal_fw *fw, struct hv_lmm_event *out)
 
 	return fw->config->mcu != NULL && hv_hal_scmi_take(&fw->scmi, &message) == HV_SMT_DONE &&
 	       hv_scmi_event(&message, out) == HV_OK;
-}
-
-bool hv_hal_mcu_reason(struct hv_hal_fw *fw, struct hv_lmm_reset_reason *out)
-{
-	struct hv_scmi_msg request, reply;
-
-	if (fw->config->mcu == NULL)
-		return false;
-	hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_RESET_REASON, fw->config->mcu->lm, &request);
-	return call(fw, &request, &reply) && hv_scmi_reply_lmm_reason(&reply, out) == HV_OK;
 }

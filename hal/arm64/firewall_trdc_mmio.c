@@ -102,26 +102,21 @@ enum hv_attest hv_hal_fw_apply(struct hv_hal_fw *fw)
 	return done ? hv_hal_fw_verify(fw) : HV_ATTEST_MISMATCH;
 }
 
-int32_t hv_hal_mcu_start(struct hv_hal_fw *fw)
+int32_t hv_hal_mcu_begin(struct hv_hal_fw *fw, enum hv_mcu_task task)
 {
 	(void)fw;
+	(void)task;
 	return HV_SCMI_NOT_SUPPORTED;
 }
 
-int32_t hv_hal_mcu_stop(struct hv_hal_fw *fw)
+bool hv_hal_mcu_step(struct hv_hal_fw *fw, int32_t *status)
 {
 	(void)fw;
-	return HV_SCMI_NOT_SUPPORTED;
+	*status = HV_SCMI_NOT_SUPPORTED;
+	return true;
 }
 
 bool hv_hal_mcu_poll(struct hv_hal_fw *fw, struct hv_lmm_event *out)
-{
-	(void)fw;
-	(void)out;
-	return false;
-}
-
-bool hv_hal_mcu_reason(struct hv_hal_fw *fw, struct hv_lmm_reset_reason *out)
 {
 	(void)fw;
 	(void)out;

@@ -59,18 +59,30 @@ void hv_hal_scmi_init(struct hv_hal_scmi *scmi, hv_u64 mu, bool crc, hv_u32 wait
 	hv_hal_mu_init(mu, 0);
 }
 
-static bool post(struct hv_hal_scmi *scmi, const struct hv_scmi_msg *request)
+void hv_hal_scmi_listen(const struct hv_hal_scmi *scmi)
+{
+	mmio_write32(scmi->mu + MU_GIER, 1u << HV_MU_A2P | 1u << HV_MU_P2A);
+}
+
+void hv_hal_scmi_hush(const struct hv_hal_scmi *scmi)
+{
+	mmio_write32(scmi->mu + MU_GSR, 1u << HV_MU_A2P | 1u << HV_MU_P2A);
+}
+
+bool hv_hal_scmi_send(struct hv_hal_scmi *scmi, const struct hv_scmi_msg *request)
 {
 	struct hv_smt image;
 	hv_u32 count;
 
-	if (hv_smt_send(&scmi->channel, status_of(scmi, HV_MU_A2P), request, &image, &count) != HV_OK)
+	if (scmi->channel.pending ||
+	    hv_smt_send(&scmi->channel, status_of(scmi, HV_MU_A2P), request, &image, &count) != HV_OK)
 		return false;
 	for (hv_u32 i = 0; i < count; i++) /* bound: HV_SMT_BUFFER_WORDS */
 		mmio_write32(word_at(scmi, HV_MU_A2P, HV_SMT_FIRST + i), image.word[HV_SMT_FIRST + i]);
 	dsb(sy);
 	mmio_write32(word_at(scmi, HV_MU_A2P, HV_SMT_STATUS), 0);
 	hv_hal_mu_ring(scmi->mu, HV_MU_A2P);
+	scmi->deadline = hv_hal_counter() + hv_hal_counter_frequency() * scmi->wait_us / 1000000 + 1;
 	return true;
 }
 
@@ -84,25 +96,30 @@ static enum hv_smt_state look(struct hv_hal_scmi *scmi, struct hv_scmi_msg *repl
 	return hv_smt_receive(&scmi->channel, &copy, reply);
 }
 
+bool hv_hal_scmi_poll(struct hv_hal_scmi *scmi, struct hv_scmi_msg *reply, enum hv_smt_state *state)
+{
+	/* The time is taken before the look, so the last look comes when all of it has passed. */
+	const bool late = hv_hal_counter() >= scmi->deadline;
+
+	*state = look(scmi, reply);
+	if (*state != HV_SMT_BUSY) {
+		hv_hal_mu_rung(scmi->mu, HV_MU_A2P);
+		return true;
+	}
+	if (late)
+		hv_smt_give_up(&scmi->channel);
+	return late;
+}
+
 enum hv_smt_state hv_hal_scmi_call(struct hv_hal_scmi *scmi, const struct hv_scmi_msg *request,
 				   struct hv_scmi_msg *reply)
 {
-	const hv_u64 start = hv_hal_counter();
-	const hv_u64 most = hv_hal_counter_frequency() * scmi->wait_us / 1000000 + 1;
 	enum hv_smt_state state;
-	hv_u64 waited;
 
-	if (!post(scmi, request))
+	if (!hv_hal_scmi_send(scmi, request))
 		return HV_SMT_FAILED;
-	/* The time is taken before each look, so the last look comes when all of it has passed. */
-	do { /* bound: wait_us */
-		waited = hv_hal_counter() - start;
-		state = look(scmi, reply);
-	} while (state == HV_SMT_BUSY && waited < most);
-	if (state == HV_SMT_BUSY)
-		hv_smt_give_up(&scmi->channel);
-	else
-		hv_hal_mu_rung(scmi->mu, HV_MU_A2P);
+	while (!hv_hal_scmi_poll(scmi, reply, &state)) /* bound: wait_us */
+		;
 	return state;
 }
 

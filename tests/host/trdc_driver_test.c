@@ -223,14 +223,14 @@ static void too_little_room_writes_nothing(void **state)
 
 static void there_is_no_core_here(void **state)
 {
-	struct hv_lmm_reset_reason reason;
 	struct hv_lmm_event event;
+	int32_t status;
 
 	(void)state;
-	assert_int_equal(hv_hal_mcu_start(&fw), HV_SCMI_NOT_SUPPORTED);
-	assert_int_equal(hv_hal_mcu_stop(&fw), HV_SCMI_NOT_SUPPORTED);
+	assert_int_equal(hv_hal_mcu_begin(&fw, HV_MCU_START), HV_SCMI_NOT_SUPPORTED);
+	assert_true(hv_hal_mcu_step(&fw, &status));
+	assert_int_equal(status, HV_SCMI_NOT_SUPPORTED);
 	assert_false(hv_hal_mcu_poll(&fw, &event));
-	assert_false(hv_hal_mcu_reason(&fw, &reason));
 }
 
 /* ---- violations ---- */
