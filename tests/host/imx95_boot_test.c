@@ -227,10 +227,12 @@ static const struct fake_access_range allowed[] = {
 	RANGE(GICD + 0x0420, GICD + 0x059f, false, true),    /* GICD_IPRIORITYR */
 	REGISTER(GICD + 0xc00 + 4 * (98 / 16)),              /* GICD_ICFGR: LPUART5, ... */
 	REGISTER(GICD + 0xc00 + 4 * (119 / 16)),             /* ... USDHC2, ... */
+	REGISTER(GICD + 0xc00 + 4 * (266 / 16)),             /* ... MU7, ... */
 	REGISTER(GICD + 0xc00 + 4 * (357 / 16)),             /* ... and both of the SMMU */
 	RANGE(GICD + 0x6000 + 8 * 51, GICD + 0x6007 + 8 * 51, false, true),   /* LPUART1 */
 	RANGE(GICD + 0x6000 + 8 * 98, GICD + 0x6007 + 8 * 98, false, true),   /* LPUART5 */
 	RANGE(GICD + 0x6000 + 8 * 119, GICD + 0x6007 + 8 * 119, false, true), /* USDHC2 */
+	RANGE(GICD + 0x6000 + 8 * 266, GICD + 0x6007 + 8 * 266, false, true), /* MU7 */
 	RANGE(GICD + 0x6000 + 8 * 357, GICD + 0x6007 + 8 * 357, false, true), /* SMMU events */
 	RANGE(GICD + 0x6000 + 8 * 360, GICD + 0x6007 + 8 * 360, false, true), /* SMMU errors */
 	REDISTRIBUTOR(0), REDISTRIBUTOR(1), REDISTRIBUTOR(2), REDISTRIBUTOR(3),
@@ -292,8 +294,8 @@ static void el2_sees_no_guest_memory_and_no_more_devices(void **state)
 	static const hv_u64 hidden[] = {
 		0xa0000000, 0xa03fffff, 0xd0000000, 0xd1000000, /* guests, shared memory */
 		0x80000000, 0x88000000, 0x8a000000, 0x8e000000, /* Cortex-M7, secure world */
-		0x42490000, 0x445b0000, 0x44270000, 0x49010000, /* WDOG3, MU2, TRDC */
-		0x42860000, 0x42590000,                         /* devices of guests */
+		0x42490000, 0x445d0000, 0x44270000, 0x49010000, /* WDOG3, MU3, TRDC */
+		0x42860000, 0x42590000, 0x42430000,             /* devices of guests */
 		0x48010000, 0x48040000, 0x48050000, 0x48120000, /* GICA, ITS, GICDA */
 		0x490f0000, 0x44381000,
 	};

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from . import board_facts
 from . import source as yaml_source
+from .board_firmware import SystemManager
 from .board_pci import Pci, Smmu
 from .problems import Problem, Problems, Refused
 
@@ -65,6 +66,8 @@ class Board:
         self.image_base = data["hypervisor"]["image"]
         self.smmu = Smmu(data["smmu"], _frame) if "smmu" in data else None
         self.pci = Pci(data["pci"], _frame) if "pci" in data else None
+        self.manager = SystemManager(data["system_manager"], _frame) \
+            if "system_manager" in data else None
         self.its = _frame("the GIC ITS", gic["its"]) if "its" in gic else None
         self.its_coherent = gic.get("its", {}).get("coherent", False)
         self.overheads = data.get("overheads", {})
@@ -78,7 +81,7 @@ class Board:
     def reserved(self):
         """Frames that no guest may map."""
         frames = [self.gicd, self.its, self.gicr, self.uart, self.smmu and self.smmu.frame,
-                  self.pci and self.pci.ecam]
+                  self.pci and self.pci.ecam, self.manager and self.manager.mu]
         return [f for f in frames if f is not None]
 
     def el2_devices(self, with_pci, with_its):
@@ -87,7 +90,8 @@ class Board:
         gicr = Frame(self.gicr.name, self.gicr.base, self.gicr_stride * self.cpu_count)
         its = self.its and Frame("the GIC ITS, control", self.its.base, ITS_FRAME)
         frames = [self.gicd, its if with_its else None, gicr, self.uart,
-                  self.smmu and self.smmu.frame, self.pci.ecam if with_pci else None]
+                  self.smmu and self.smmu.frame, self.pci.ecam if with_pci else None,
+                  self.manager and self.manager.mu]
         return [f for f in frames if f is not None]
 
     @property
@@ -119,6 +123,8 @@ class Board:
     def own_interrupts(self):
         """INTIDs that no guest may have: the hypervisor's or the firmware's, and what for."""
         own = {intid: "the SMMU" for intid in (self.smmu.interrupts if self.smmu else ())}
+        if self.manager:
+            own[self.manager.mu_irq] = self.manager.mu.name
         for key, use in (("hypervisor_virtual_timer", "EL2's virtual timer"),
                          ("secure_timer", "the secure world's timer")):
             if key in self.ppi:

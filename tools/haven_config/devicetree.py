@@ -8,10 +8,11 @@ import hashlib
 
 import libfdt
 
-from . import dt_pci
+from . import dt_mcu, dt_pci
 from . import dt_write as dt
 from .dt_write import CLOCK, EDGE_RISING, GIC, LEVEL_HIGH
 from .layout import main_ram
+from .model_firmware import owns_doorbell
 
 SECURE_TIMER_PPI = 29
 
@@ -32,10 +33,13 @@ def build(config, partition):
         if partition.has_vuart:
             _pl011(fdt, config.board.uart.base, config.board.uart.size, partition.vuart_irq)
         for device, _ in partition.devices + partition.dma.devices:
-            _device(fdt, device)
+            if not owns_doorbell(config, partition, device):
+                _device(fdt, device)
         dt_pci.host_bridge(fdt, config.board.pci, partition)
         for region in partition.shared:
-            _shared_memory(fdt, config, partition, region)
+            if not dt_mcu.is_window(config, region):
+                _shared_memory(fdt, config, partition, region)
+        dt_mcu.channel(fdt, config, partition)
         _hypervisor(fdt, config, partition)
     tree = fdt.as_fdt()
     return bytes(tree.as_bytearray()[:tree.totalsize()])

@@ -2,7 +2,7 @@
 """Properties in the forms that the Devicetree Specification has."""
 from .model import FIRST_PPI, FIRST_SPI
 
-GIC, CLOCK, MSI = 1, 2, 3            # phandles
+GIC, CLOCK, MSI, WINDOW, DOORBELL = 1, 2, 3, 4, 5   # phandles
 SPI, PPI = 0, 1
 EDGE_RISING, LEVEL_HIGH = 1, 4
 

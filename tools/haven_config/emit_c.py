@@ -2,7 +2,7 @@
 """config.c: the tables that <haven/config.h> describes, laid out to be read."""
 from pathlib import Path
 
-from . import emit_dma, stage2, timing
+from . import emit_dma, emit_firmware, stage2, timing
 from .model import FIRST_SPI
 from .units import show_size
 
@@ -63,7 +63,7 @@ def limits(config):
         ("SHARED_CPUS", len(config.shared_cpus), "with several vCPUs"),
         ("SHARED_VCPUS", sum(c in config.shared_cpus for p in config.partitions for c in p.cpus),
          "on those"),
-    ) + emit_dma.limits(config)
+    ) + emit_dma.limits(config) + emit_firmware.limits(config)
     text = HEADER.format(source=_source(config))
     text += "#ifndef HAVEN_CONFIG_LIMITS_H\n#define HAVEN_CONFIG_LIMITS_H\n\n"
     for name, value, note in rows:
@@ -72,7 +72,8 @@ def limits(config):
 
 
 def tables(config, payloads):
-    text = HEADER.format(source=_source(config)) + "#include <haven/config.h>\n\n"
+    text = HEADER.format(source=_source(config)) + "#include <haven/config.h>\n"
+    text += emit_firmware.include(config) + "\n"
     text += _board(config)
     for partition in config.partitions:
         text += _partition_arrays(partition)
@@ -80,7 +81,7 @@ def tables(config, payloads):
     text += "static const struct hv_partition_config partitions[] = {\n"
     text += "".join(_partition(config, p) for p in config.partitions) + "};\n\n"
     text += _array("struct hv_payload_config", "payloads", [_payload(p) for p in payloads])
-    return text + _config(config, payloads)
+    return text + emit_firmware.tables(config) + _config(config, payloads)
 
 
 def _range(frame):
@@ -226,6 +227,7 @@ def _config(config, payloads):
     text += _field("trace_slots", f"{config.trace_slots}u")
     text += _field("service_cpu", f"{config.service_cpu}u")
     text += _field("dma_fault_limit", f"{config.dma_fault_limit}u")
+    text += "".join(_field(name, value) for name, value in emit_firmware.fields(config))
     text += _list_fields("lpis", "lpi_count", "lpis", emit_dma.routes(config))
     text += _field("partition_count", f"{len(config.partitions)}u")
     text += _field("partitions", "partitions")

@@ -207,6 +207,8 @@ class Config:
     trace_slots: int       # 0: calls of the dispatcher are not recorded
     dma_fault_limit: int
     unprotected: list      # (name, path) of bus masters that are accepted without an SMMU
+    firmware: object = None  # model_firmware.Firmware; None: it owns nothing here
+    mcu: object = None     # model_firmware.Mcu
 
     def partition(self, name):
         return next(p for p in self.partitions if p.name == name)

@@ -2,7 +2,7 @@
 """From the checked shape to the model: short forms, defaults and names are resolved."""
 from pathlib import Path
 
-from . import resolve_dma, resolve_timing, units
+from . import resolve_dma, resolve_firmware, resolve_timing, units
 from .model import FIRST_PPI, FIRST_SPI, Config, Image, Irq, Partition, Region, SharedArea
 from .schema import closest
 
@@ -25,7 +25,9 @@ def resolve(source, board, problems):
         _settings(data, partition, board, problems)
         _interrupts(data, partition, board, problems)
         resolve_timing.partition(data, partition, problems)
-    shared = _shared(data, names, problems)
+    mcu = resolve_firmware.mcu(data, board, problems)
+    shared = _shared(data, names + resolve_firmware.names(mcu), problems)
+    resolve_firmware.claim(mcu, data, partitions, shared, board, problems)
     for area in shared:
         _map_shared(area, partitions)
     resolve_dma.resolve(data, partitions, board, problems)
@@ -40,6 +42,7 @@ def resolve(source, board, problems):
         ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)),
         trace_slots=hypervisor.get("trace_slots", 0),
         overheads=resolve_timing.overheads(hypervisor, board),
+        firmware=resolve_firmware.firmware(data, board, problems), mcu=mcu,
         dma_fault_limit=hypervisor.get("dma_fault_limit", DEFAULT_DMA_FAULT_LIMIT),
         unprotected=[(name, ("unprotected_dma", i))
                      for i, name in enumerate(data.get("unprotected_dma", []))])

@@ -6,6 +6,7 @@ from ..board import Frame
 from ..model import MAX_REGIONS, PAGE
 from ..problems import key_text
 from ..units import hexa, show_range
+from . import firmware
 
 TOP = 1 << 64
 
@@ -16,7 +17,7 @@ def check(config, problems):
         _check_count(partition, problems)
         regions = [r for r in partition.regions if _sound(r, config, problems)]
         for region in regions:
-            _check_place(region, config.board, problems)
+            _check_place(region, config, problems)
             _check_windows(region, partition, config.board, problems)
         for one, other in combinations(regions, 2):
             _check_ipa(one, other, problems)
@@ -83,8 +84,9 @@ def _at(region, what, config):
     return region.path
 
 
-def _check_place(region, board, problems):
+def _check_place(region, config, problems):
     """RAM inside the board's RAM; nothing on what the hypervisor keeps for itself."""
+    board = config.board
     for frame in [board.hypervisor] + board.reserved:
         common = overlap(region.pa, region.pa_last, frame.base, frame.last)
         if common:
@@ -92,7 +94,8 @@ def _check_place(region, board, problems):
                          "no partition may map it")
             return
     if region.kind != "device":
-        if not any(ram.contains(region.pa, region.size) for ram in board.ram):
+        if not any(ram.contains(region.pa, region.size) for ram in board.ram) and \
+                not firmware.is_judged(config, region):
             problems.add(region.path, f"is PA {show_range(region.pa, region.size)}, which is not "
                          "inside the board's RAM, " + ", ".join(
                              show_range(r.base, r.size) for r in board.ram))

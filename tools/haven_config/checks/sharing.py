@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared memory and doorbells: both need a peer."""
 from ..model import FIRST_SPI, MAX_INTID
+from ..model_firmware import is_window
 from ..problems import key_text
 
 
@@ -8,7 +9,7 @@ def check(config, problems):
     names = {p.name for p in config.partitions}
     seen = {}
     for area in config.shared:
-        if len(set(area.sharers) & names) < 2:
+        if len(set(area.sharers) & names) < 2 and not is_window(config, area):
             problems.add(area.path, "is shared by " +
                          (", ".join(area.sharers) or "nobody") +
                          "; shared memory needs at least two partitions")

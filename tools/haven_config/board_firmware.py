@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts about firmware that owns the board's firewalls, and what its known configurations give."""
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from . import grants
+
+RIGHTS = ("none", "get", "notify", "set", "priv", "exclusive", "all")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A microcontroller that the firmware starts as a logical machine."""
+
+    name: str
+    title: str             # 'Cortex-M7'
+    lm: int
+    cpu: int               # in the SCMI CPU protocol
+    domain: int
+    doorbells: tuple       # devices whose other side is this core
+    vector_step: int
+    memory: tuple          # of (Frame, address as the core sees it)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one configuration of the firmware gives to whom."""
+
+    name: str
+    selectors: tuple       # None: not known
+    grants: tuple          # of grants.Grant
+    rights: dict           # machine -> word of RIGHTS, for the hypervisor's agent
+    streams: dict          # firmware's name of a master -> stream id; those behind the SMMU
+    domains: dict          # firmware's name of a master -> domain, where it is known
+    origins: dict          # ('right', machine), ('stream', name): where it is written
+
+    def allows(self, machine, right):
+        return RIGHTS.index(self.rights.get(machine.name, "none")) >= RIGHTS.index(right)
+
+
+class SystemManager:
+    """As named in board.yaml; `frames`, `mu` are Frames."""
+
+    def __init__(self, data, frame):
+        self.mu = frame("the System Manager's mailbox", data["mu"])
+        self.mu_irq = data["mu"]["irq"]
+        self.mailbox, self.crc, self.reply_us = data["mailbox"], data["crc"], data["reply_us"]
+        self.granule, self.regions = data["granule"], data["regions"]
+        self.ddr = frame("DDR", data["ddr"])
+        self.frames = [frame(f["name"], f) for f in data["frames"]]
+        self.domains = dict(data["domains"])
+        self.machines = {name: _machine(name, m, self.domains[name], frame)
+                         for name, m in data["machines"].items()}
+        self.masters = dict(data["masters"])
+        self.streams = dict(data["streams"])
+        self.known = {name: self._policy(name, c) for name, c in data["configurations"].items()}
+
+    @property
+    def apps(self):
+        """The domain of the application cores."""
+        return self.domains["apps"]
+
+    def _policy(self, name, data):
+        given = tuple(grants.Grant(self.domains[who], g["base"], g["size"],
+                                   grants.ACCESS[g["access"]], name)
+                      for who, rows in data["memory"].items() for g in rows)
+        streams = {n: s for n, s in self.streams.items()
+                   if not any(fnmatchcase(n, pattern) for pattern in data["bypass"])}
+        return Policy(name, tuple(data["selectors"]), given, dict(data["rights"]), streams, {}, {})
+
+
+def _machine(name, data, domain, frame):
+    memory = tuple((frame(m["name"], m), m["own"]) for m in data["memory"])
+    return Machine(name, data["name"], data["lm"], data["cpu"], domain, tuple(data["doorbells"]),
+                   data["vector_step"], memory)
