@@ -77,6 +77,7 @@ struct hv_vcpu {
 	bool powerdown; /**< CPU_SUSPEND: starts anew at `entry` when it has waited. */
 	enum hv_wait wait;
 	hv_u32 server;  /**< Index in struct hv_shared. */
+	hv_u32 heard;   /**< Of `requests`, those that wait for its turn and are paid for. */
 	hv_u32 ppi_active; /**< Not live: its PPIs that are active. */
 	struct hv_ppi_mail mail;
 	hv_u64 entry, entry_context;

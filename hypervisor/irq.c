@@ -91,7 +91,7 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
  * until that guest ends it, so it cannot come again before. A message can: its owner pays. */
 static void keep(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 intid)
 {
-	const hv_u64 since = hv_shared_now(cpu);
+	const hv_u64 since = hv_shared_begin(cpu);
 
 	if (intid >= HV_LPI_FIRST)
 		hv_msi_take(vcpu, intid);

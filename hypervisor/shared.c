@@ -82,6 +82,15 @@ hv_u64 hv_shared_now(const struct hv_cpu *cpu)
 	return hv_clock_ns(&cpu->shared->clock, hv_hal_counter());
 }
 
+hv_u64 hv_shared_begin(const struct hv_cpu *cpu)
+{
+	const struct hv_shared *s = cpu->shared;
+
+	if (s->irq_ns == 0)
+		return hv_shared_now(cpu);
+	return s->irq_ns > s->dispatch.accounted_ns ? s->irq_ns : s->dispatch.accounted_ns;
+}
+
 void hv_shared_look(struct hv_cpu *cpu)
 {
 	cpu->shared->look = true;
@@ -105,18 +114,21 @@ void hv_shared_parked(struct hv_vcpu *vcpu)
 {
 	vcpu->wait = HV_WAIT_NONE;
 	vcpu->powerdown = false;
+	hv_shared_irq_ends(vcpu->cpu);
 	hv_shared_look(vcpu->cpu);
 }
 
 static void set_runnable(struct hv_vcpu *vcpu, bool runnable, hv_u64 now)
 {
-	must(hv_dispatch_set_runnable(&vcpu->cpu->shared->dispatch, vcpu->server, runnable, now));
+	struct hv_shared *s = vcpu->cpu->shared;
+
+	must(hv_dispatch_set_runnable(&s->dispatch, vcpu->server, runnable, now));
 	hv_shared_look(vcpu->cpu);
 }
 
 void hv_shared_block(struct hv_vcpu *vcpu)
 {
-	set_runnable(vcpu, false, hv_shared_now(vcpu->cpu));
+	set_runnable(vcpu, false, hv_shared_begin(vcpu->cpu));
 }
 
 bool hv_shared_blocked(const struct hv_vcpu *vcpu)
@@ -127,16 +139,16 @@ bool hv_shared_blocked(const struct hv_vcpu *vcpu)
 void hv_shared_wake(struct hv_vcpu *vcpu)
 {
 	if (hv_shared_blocked(vcpu))
-		set_runnable(vcpu, true, hv_shared_now(vcpu->cpu));
+		set_runnable(vcpu, true, hv_shared_begin(vcpu->cpu));
 }
 
 void hv_shared_charge(struct hv_cpu *cpu, const struct hv_vcpu *vcpu, hv_u64 since_ns)
 {
 	struct hv_shared *s = cpu->shared;
+	const hv_u32 server = vcpu == NULL ? HV_DISPATCH_IDLE : vcpu->server;
 
 	/* Whether any budget is left decides the next step. */
-	(void)!hv_dispatch_charge(&s->dispatch, vcpu == NULL ? HV_DISPATCH_IDLE : vcpu->server,
-				  since_ns, hv_shared_now(cpu));
+	(void)!hv_dispatch_charge(&s->dispatch, server, since_ns, hv_shared_now(cpu));
 	hv_shared_look(cpu);
 }
 
@@ -151,14 +163,26 @@ struct hv_vcpu *hv_shared_find(const struct hv_cpu *cpu, hv_u32 partition_id)
 	return NULL;
 }
 
-/* A vCPU that does not run keeps its requests until its turn: no storm of kicks repeats. */
+/* A vCPU that does not run keeps its requests until its turn, so each kind interrupts once; and
+ * it pays for that. */
+static void kicked(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 requests)
+{
+	if (vcpu != cpu->vcpu && (requests & ~vcpu->heard) != 0) {
+		vcpu->heard |= requests;
+		hv_shared_charge(cpu, vcpu, hv_shared_begin(cpu));
+	}
+	hv_shared_wake(vcpu);
+}
+
 void hv_shared_kicked(struct hv_cpu *cpu)
 {
 	const struct hv_shared *s = cpu->shared;
 
 	for (hv_u32 i = 0; i < s->count; i++) { /* bound: HV_MAX_CPU_SERVERS */
-		if (__atomic_load_n(&s->vcpu[i]->requests, __ATOMIC_RELAXED) != 0)
-			hv_shared_wake(s->vcpu[i]);
+		const hv_u32 requests = __atomic_load_n(&s->vcpu[i]->requests, __ATOMIC_RELAXED);
+
+		if (requests != 0)
+			kicked(cpu, s->vcpu[i], requests);
 	}
 }
 
@@ -193,7 +217,10 @@ static void begin_wait(struct hv_shared *s, struct hv_vcpu *vcpu, hv_u64 now)
 		return;
 	}
 	set_runnable(vcpu, false, now);
-	must(hv_dispatch_set_wake(&s->dispatch, vcpu->server, wake_of(s, vcpu, wait)));
+
+	const hv_u64 wake = wake_of(s, vcpu, wait);
+
+	must(hv_dispatch_set_wake(&s->dispatch, vcpu->server, wake));
 }
 
 /* One record for each overrun that is half as long again as the longest before. */
@@ -213,18 +240,48 @@ static hv_u64 alarm_of(const struct hv_shared *s, hv_u64 deadline_ns)
 	return deadline_ns == HV_NEVER ? HV_ALARM_OFF : hv_clock_ticks(&s->clock, deadline_ns);
 }
 
+static void set_alarm(struct hv_shared *s)
+{
+	hv_alarm_set(HV_ALARM_DISPATCH, alarm_of(s, s->alarm_ns));
+}
+
 static void decide(struct hv_cpu *cpu)
 {
 	struct hv_shared *s = cpu->shared;
-	const hv_u64 now = hv_shared_now(cpu);
+	const hv_u64 now = hv_shared_begin(cpu);
 	struct hv_dispatch_decision decision;
 
 	begin_wait(s, cpu->vcpu, now);
 	must(hv_dispatch_step(&s->dispatch, now, &decision));
 	s->look = false;
+	s->irq_ns = 0;
 	report_overrun(s, cpu->vcpu);
-	hv_alarm_set(HV_ALARM_DISPATCH, alarm_of(s, decision.deadline_ns));
+	s->alarm_ns = decision.deadline_ns;
 	s->next = decision.server == HV_DISPATCH_IDLE ? NULL : s->vcpu[decision.server];
+	if (s->next == NULL || s->next == cpu->vcpu)
+		set_alarm(s);
+}
+
+void hv_shared_irq_begins(struct hv_cpu *cpu)
+{
+	cpu->shared->irq_ns = hv_shared_now(cpu);
+}
+
+void hv_shared_irq_ends(struct hv_cpu *cpu)
+{
+	cpu->shared->irq_ns = 0;
+}
+
+void hv_shared_switched(struct hv_cpu *cpu)
+{
+	struct hv_shared *s = cpu->shared;
+
+	if (hv_dispatch_owes(&s->dispatch)) {
+		const hv_u64 now = hv_shared_now(cpu);
+
+		must(hv_dispatch_switched(&s->dispatch, now, &s->alarm_ns));
+	}
+	set_alarm(s);
 }
 
 struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu)

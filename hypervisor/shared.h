@@ -10,7 +10,8 @@
  * hv_shared_look(); the exit that is being handled, or the cpu loop, then decides anew.
  * Time at EL2 goes to the vCPU that runs, unless it is spent for another one (its
  * interrupts, its kicks: charged to that one) or by the hypervisor for itself (the
- * console: charged to nobody, the reserve of the admission test).
+ * console: charged to nobody, the reserve of the admission test). A world switch goes to
+ * the vCPU that caused it, from the interrupt that asked for it on.
  *
  * Who: the CPU itself, unless stated.
  */
@@ -27,6 +28,8 @@ struct hv_shared {
 	struct hv_vcpu *next; /**< Whose turn it is; NULL: nobody's. */
 	hv_u32 count;
 	struct hv_clock clock;
+	hv_u64 irq_ns;   /**< Begin of the interrupt's exit under way, until the decision; or 0. */
+	hv_u64 alarm_ns; /**< Deadline of the decision, programmed once its switch is done. */
 	bool look; /**< `next` is to be decided anew. */
 };
 
@@ -53,14 +56,16 @@ void hv_shared_block(struct hv_vcpu *vcpu);
 void hv_shared_wake(struct hv_vcpu *vcpu);
 bool hv_shared_blocked(const struct hv_vcpu *vcpu);
 
-/** Now, for hv_shared_charge(). */
 hv_u64 hv_shared_now(const struct hv_cpu *cpu);
+/** Since when the time of this CPU is nobody's yet: in an interrupt's exit, its begin or the last
+ *  charge, since whoever was interrupted has nothing to do with it. Else now. */
+hv_u64 hv_shared_begin(const struct hv_cpu *cpu);
 /** What was done since @p since_ns was done for @p vcpu; NULL: for the hypervisor itself. */
 void hv_shared_charge(struct hv_cpu *cpu, const struct hv_vcpu *vcpu, hv_u64 since_ns);
 /** Begin and end of work of the hypervisor itself, on any CPU. */
 static inline hv_u64 hv_own_work_begin(const struct hv_cpu *cpu)
 {
-	return cpu->shared != NULL ? hv_shared_now(cpu) : 0;
+	return cpu->shared != NULL ? hv_shared_begin(cpu) : 0;
 }
 static inline void hv_own_work_end(struct hv_cpu *cpu, hv_u64 since)
 {
@@ -74,6 +79,12 @@ struct hv_vcpu *hv_shared_find(const struct hv_cpu *cpu, hv_u32 partition_id);
 void hv_shared_kicked(struct hv_cpu *cpu);
 /** Whose turn it is; decides anew if something changed. NULL: nobody's. */
 struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu);
+
+/** An exit by an interrupt begins; it ends without a decision. */
+void hv_shared_irq_begins(struct hv_cpu *cpu);
+void hv_shared_irq_ends(struct hv_cpu *cpu);
+/** The registers of whose turn it is are loaded: whoever caused that pays. */
+void hv_shared_switched(struct hv_cpu *cpu);
 
 /** Own budget of a vCPU: what is left of it, and how often it ran over. */
 void hv_shared_budget(const struct hv_vcpu *vcpu, hv_u64 *left_ns, hv_u64 *overruns);

@@ -26,6 +26,7 @@ static void switch_to(struct hv_cpu *cpu, struct hv_vcpu *vcpu)
 	hv_hal_context_load(vcpu->in_guest ? vcpu->context : NULL, vcpu->partition->vttbr);
 	if (vcpu->in_guest)
 		hv_gic_load(vcpu);
+	hv_shared_switched(cpu);
 }
 
 static _Noreturn void resume(struct hv_vcpu *vcpu)
@@ -42,6 +43,7 @@ static _Noreturn void resume(struct hv_vcpu *vcpu)
 static void run(struct hv_cpu *cpu, struct hv_vcpu *vcpu)
 {
 	switch_to(cpu, vcpu);
+	vcpu->heard = 0;
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
 		hv_vcpu_take_requests(vcpu);
 	if (vcpu->in_guest)
@@ -98,8 +100,12 @@ void hv_shared_sync(struct hv_frame *frame)
 
 void hv_shared_irq(struct hv_frame *frame)
 {
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+
+	hv_shared_irq_begins(cpu);
 	hv_exit_irq();
 	settle(frame);
+	hv_shared_irq_ends(cpu);
 }
 
 void hv_shared_serror(struct hv_frame *frame)

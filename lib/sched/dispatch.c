@@ -65,8 +65,10 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 			       hv_u64 now_ns)
 {
 	if (dispatch == NULL || (server >= dispatch->count && server != HV_DISPATCH_IDLE) ||
-	    since_ns < dispatch->accounted_ns || now_ns < since_ns)
+	    now_ns < dispatch->accounted_ns || now_ns < since_ns)
 		return HV_EINVAL;
+	if (since_ns < dispatch->accounted_ns)
+		since_ns = dispatch->accounted_ns;
 	hv_dispatch_charge_now(dispatch, since_ns);
 	dispatch->accounted_ns = now_ns;
 	if (server == HV_DISPATCH_IDLE)
@@ -208,12 +210,13 @@ hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	if (dispatch == NULL || deadline_ns == NULL || now_ns < dispatch->accounted_ns)
 		return HV_EINVAL;
 
-	const hv_u32 payer = dispatch->payer;
+	if (hv_dispatch_owes(dispatch)) {
+		const hv_u32 payer = dispatch->payer;
+		const hv_u64 since = dispatch->accounted_ns;
 
-	if (payer != HV_DISPATCH_IDLE && payer != dispatch->current) {
 		/* What the payer has less makes it no earlier: the takeover stays. */
-		if (!hv_dispatch_use(&dispatch->servers[payer], dispatch->accounted_ns, now_ns))
-			(void)!hv_dispatch_account(dispatch, payer, dispatch->accounted_ns, now_ns);
+		if (!hv_dispatch_use_up(&dispatch->servers[payer], since, now_ns))
+			(void)!hv_dispatch_account(dispatch, payer, since, now_ns);
 		dispatch->accounted_ns = now_ns;
 		dispatch->deadline_ns = deadline(dispatch, now_ns);
 	}

@@ -29,6 +29,16 @@ static inline bool hv_dispatch_use(struct hv_budget_server *server, hv_u64 since
 	return true;
 }
 
+/* The same if its budget may end, or has ended, and nothing else happens. */
+static inline bool hv_dispatch_use_up(struct hv_budget_server *server, hv_u64 since_ns,
+				      hv_u64 now_ns)
+{
+	if (now_ns >= server->next_refill_ns || now_ns >= server->wake_ns)
+		return false;
+	(void)!hv_budget_server_consume(server, now_ns - since_ns);
+	return true;
+}
+
 static inline void hv_dispatch_charge_now(struct hv_dispatch *dispatch, hv_u64 now_ns)
 {
 	const hv_u32 current = dispatch->current;

@@ -1107,6 +1107,134 @@ static void an_interrupt_is_charged_to_its_owner(void **state)
 	assert_true(server(B)->stats.used_ns - two + server(A)->stats.used_ns - one <= 8000);
 }
 
+static hv_u64 accounted(void)
+{
+	return hv_cpus[1].shared->dispatch.accounted_ns;
+}
+
+static hv_u64 used(const struct hv_vcpu *vcpu)
+{
+	return server(vcpu)->stats.used_ns;
+}
+
+/* Each look at the clock takes a microsecond from here on, and all is charged up to now. */
+static void let_el2_take_time(void)
+{
+	hv_u64 x[31] = {BUDGET};
+
+	call(1, ESR_HVC, x);
+	assert_int_equal(accounted(), fake.counter * 1000);
+	fake.counter_step = 1;
+}
+
+/* One is interrupted at the end of 50 us and pays for those and for the first look at the clock. */
+static void whoever_preempts_pays_for_coming(void **state)
+{
+	hv_u64 one, two, begin;
+
+	(void)state;
+	start_one();
+	let_el2_take_time();
+	one = used(A);
+	two = used(B);
+	begin = accounted();
+	pass(50);
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	assert_int_equal(used(A) - one, 51000);
+	assert_int_equal(used(B) - two, accounted() - begin - 51000);
+	assert_true(used(B) > two);
+}
+
+static void whoever_waits_pays_for_leaving(void **state)
+{
+	hv_u64 one, two, begin;
+
+	(void)state;
+	start_both();
+	let_el2_take_time();
+	one = used(A);
+	two = used(B);
+	begin = accounted();
+	pass(50);
+	wfi(); /* its end, and the switch */
+	assert_runs(A);
+	assert_int_equal(used(A), one);
+	assert_int_equal(used(B) - two, 52000);
+	assert_int_equal(accounted(), begin + 52000);
+}
+
+static void the_end_of_a_budget_is_its_own_overrun(void **state)
+{
+	hv_u64 one;
+
+	(void)state;
+	start_both();
+	let_el2_take_time();
+	one = used(A);
+	pass(300);
+	irqs();
+	assert_runs(A);
+	assert_int_equal(used(A), one);
+	assert_int_equal(used(B), accounted() - 1000000000);
+	assert_int_equal(accounted(), fake.counter * 1000); /* the switch was the last */
+	assert_true(accounted() >= 1000302000);
+	assert_int_equal(server(B)->stats.overrun_last_ns, used(B) - 300000);
+	assert_int_equal(server(B)->stats.overruns, 1);
+	/* The decision's deadline is that of after the switch: two's refill. */
+	assert_int_equal(CPU1->deadline, 1001000);
+}
+
+/* Two has no budget, and does not run: its first kick costs it time, others none. */
+static void a_kick_is_charged_to_whom_it_is_for_once(void **state)
+{
+	hv_u64 one, two;
+
+	(void)state;
+	start_both();
+	pass(300);
+	irqs();
+	assert_runs(A);
+	let_el2_take_time();
+	one = used(A);
+	two = used(B);
+	hv_kick(B, HV_REQUEST_VGIC);
+	irqs();
+	assert_runs(A);
+	assert_int_equal(used(A) - one, 1000);
+	assert_int_equal(used(B) - two, 1000);
+	/* One's own, while two's is still to be done: what comes is one's time. */
+	two = used(B);
+	hv_kick(A, HV_REQUEST_VGIC);
+	irqs();
+	assert_int_equal(used(B), two);
+	/* Of another kind. */
+	hv_kick(B, HV_REQUEST_UART);
+	irqs();
+	assert_int_equal(used(B) - two, 1000);
+	/* From its next turn on they count anew. */
+	fake.counter_step = 0;
+	pass(700);
+	irqs();
+	assert_runs(B);
+	assert_int_equal(B->requests, 0);
+	assert_int_equal(B->heard, 0);
+}
+
+/* An exit that is left by a stop: the next interrupt has a beginning of its own. */
+static void a_stop_ends_the_exit_of_its_interrupt(void **state)
+{
+	(void)state;
+	start_one();
+	(void)hvc(0, SYSTEM_OFF, 0, 0, 0);
+	fake.end = FAKE_RETURNED;
+	fake_on(1);
+	FAKE_RUN(hv_shared_irq(&CPU1->frame)); /* the kick; it leaves the guest for good */
+	assert_int_equal(fake.end, FAKE_LOOPED);
+	assert_int_equal(hv_cpus[1].shared->irq_ns, 0);
+}
+
 /* ---- debug ---- */
 
 static void software_step_is_all_there_is_of_debug(void **state)
@@ -1185,6 +1313,11 @@ int main(void)
 		cmocka_unit_test(a_late_end_is_counted_charged_and_journalled),
 		cmocka_unit_test(only_longer_overruns_are_journalled),
 		cmocka_unit_test(an_interrupt_is_charged_to_its_owner),
+		cmocka_unit_test(whoever_preempts_pays_for_coming),
+		cmocka_unit_test(whoever_waits_pays_for_leaving),
+		cmocka_unit_test(the_end_of_a_budget_is_its_own_overrun),
+		cmocka_unit_test(a_kick_is_charged_to_whom_it_is_for_once),
+		cmocka_unit_test(a_stop_ends_the_exit_of_its_interrupt),
 		cmocka_unit_test(software_step_is_all_there_is_of_debug),
 	};
 

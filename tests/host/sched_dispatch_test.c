@@ -358,9 +358,12 @@ static void work_for_another_is_charged_to_the_other(void **state)
 	step(140, 1, 141); /* 5 less the debt of 4 */
 	assert_int_equal(hv_dispatch_charge(NULL, 1, 141, 142), -22);
 	assert_int_equal(hv_dispatch_charge(&cpu, 2, 141, 142), -22);
-	assert_int_equal(hv_dispatch_charge(&cpu, 1, 139, 142), -22);
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 139, 139), -22);
 	assert_int_equal(hv_dispatch_charge(&cpu, 1, 142, 141), -22);
 	assert_int_equal(hv_dispatch_charge(&cpu, 1, 140, 140), 0);
+	/* From 130 on: up to 140 server 0 was charged, and stays so. */
+	assert_int_equal(hv_dispatch_charge(&cpu, 1, 130, 141), -1);
+	assert_true(servers[0].stats.used_ns == 10 + 7 + 3 + 20 + 40);
 }
 
 static void own_work_of_el2_is_charged_to_nobody(void **state)

@@ -106,12 +106,13 @@ hv_status_t hv_dispatch_set_wake(struct hv_dispatch *dispatch, hv_u32 server, hv
  *
  * @param server    HV_DISPATCH_IDLE: charged to nobody, EL2's own work; the reserve of
  *                  the admission test must cover it.
- * @param since_ns  Begin of that work, not before the last call's now_ns.
+ * @param since_ns  Begin of that work. What the last call charged stays where it is.
  *
  * @retval HV_OK      Charged; the server still has budget, or it was nobody.
  * @retval HV_EPERM   Charged; it has none, and its next refills pay what was too much. Mask
  *                    the source until then, or it goes on taking others' time.
- * @retval HV_EINVAL  NULL, no such server, or the times go back.
+ * @retval HV_EINVAL  NULL, no such server, or now_ns lies before since_ns or the last
+ *                    call's.
  * Cost: constant.
  */
 HV_MUST_CHECK
@@ -133,13 +134,19 @@ HV_MUST_CHECK
 hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 			     struct hv_dispatch_decision *out);
 
+/** True if hv_dispatch_switched() has something to do: somebody who does not run pays. */
+static inline bool hv_dispatch_owes(const struct hv_dispatch *dispatch)
+{
+	return dispatch->payer != HV_DISPATCH_IDLE && dispatch->payer != dispatch->current;
+}
+
 /**
  * The switch that a step asked for is done: charge it to the server that caused it, and
  * say again when to come back.
  *
  * Whoever preempts pays for coming, whoever blocks or has used its budget up pays for
  * leaving: a server pays for both its switches, and those that it interrupts for none.
- * Without this call, who runs pays.
+ * Without this call, who runs pays; it is not needed unless hv_dispatch_owes().
  *
  * @param deadline_ns  Replaces that of the decision. May be over: then the timer fires
  *                     at once, as it should.
