@@ -7,6 +7,7 @@
 #include "ppi.h"
 #include "setup.h"
 #include "shared.h"
+#include "trace.h"
 
 static void must(hv_status_t status)
 {
@@ -71,6 +72,7 @@ void hv_shared_start(struct hv_cpu *cpu)
 		s->told_ns[i] = 0;
 	}
 	must(hv_dispatch_init(&s->dispatch, s->server, s->count, now));
+	hv_trace_start(cpu, now);
 	cpu->vcpu = s->vcpu[0];
 	s->look = true;
 }
@@ -123,6 +125,8 @@ static void set_runnable(struct hv_vcpu *vcpu, bool runnable, hv_u64 now)
 	struct hv_shared *s = vcpu->cpu->shared;
 
 	must(hv_dispatch_set_runnable(&s->dispatch, vcpu->server, runnable, now));
+	if (s->trace != NULL)
+		hv_trace_runnable(s, vcpu->server);
 	hv_shared_look(vcpu->cpu);
 }
 
@@ -149,6 +153,8 @@ void hv_shared_charge(struct hv_cpu *cpu, const struct hv_vcpu *vcpu, hv_u64 sin
 
 	/* Whether any budget is left decides the next step. */
 	(void)!hv_dispatch_charge(&s->dispatch, server, since_ns, hv_shared_now(cpu));
+	if (s->trace != NULL)
+		hv_trace_charge(s, server, since_ns);
 	hv_shared_look(cpu);
 }
 
@@ -221,6 +227,8 @@ static void begin_wait(struct hv_shared *s, struct hv_vcpu *vcpu, hv_u64 now)
 	const hv_u64 wake = wake_of(s, vcpu, wait);
 
 	must(hv_dispatch_set_wake(&s->dispatch, vcpu->server, wake));
+	if (s->trace != NULL)
+		hv_trace_wake(s, vcpu->server, wake);
 }
 
 /* One record for each overrun that is half as long again as the longest before. */
@@ -253,6 +261,8 @@ static void decide(struct hv_cpu *cpu)
 
 	begin_wait(s, cpu->vcpu, now);
 	must(hv_dispatch_step(&s->dispatch, now, &decision));
+	if (s->trace != NULL)
+		hv_trace_step(s, &decision);
 	s->look = false;
 	s->irq_ns = 0;
 	report_overrun(s, cpu->vcpu);
@@ -280,6 +290,8 @@ void hv_shared_switched(struct hv_cpu *cpu)
 		const hv_u64 now = hv_shared_now(cpu);
 
 		must(hv_dispatch_switched(&s->dispatch, now, &s->alarm_ns));
+		if (s->trace != NULL)
+			hv_trace_switched(s, now, s->alarm_ns);
 	}
 	set_alarm(s);
 }
@@ -297,6 +309,8 @@ void hv_shared_budget(const struct hv_vcpu *vcpu, hv_u64 *left_ns, hv_u64 *overr
 	const struct hv_budget_server *server = &s->server[vcpu->server];
 
 	must(hv_dispatch_set_runnable(&s->dispatch, vcpu->server, true, hv_shared_now(vcpu->cpu)));
+	if (s->trace != NULL)
+		hv_trace_runnable(s, vcpu->server);
 	*left_ns = server->remaining_ns;
 	*overruns = server->stats.overruns;
 }

@@ -27,7 +27,9 @@ struct hv_shared {
 	hv_u64 told_ns[HV_MAX_CPU_SERVERS];       /**< Longest overrun in the journal. */
 	struct hv_vcpu *next; /**< Whose turn it is; NULL: nobody's. */
 	hv_u32 count;
+	hv_u32 cpu_index;
 	struct hv_clock clock;
+	struct hv_journal *trace; /**< Calls of the dispatcher; NULL: not recorded. */
 	hv_u64 irq_ns;   /**< Begin of the interrupt's exit under way, until the decision; or 0. */
 	hv_u64 alarm_ns; /**< Deadline of the decision, programmed once its switch is done. */
 	bool look; /**< `next` is to be decided anew. */

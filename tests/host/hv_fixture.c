@@ -16,6 +16,8 @@
 #define JOURNAL_BYTES (64 + SLOTS * 64)
 static hv_u8 journals[FAKE_CPUS][JOURNAL_BYTES] __attribute__((aligned(64)));
 
+hv_u8 trace[64 + 256 * 64] __attribute__((aligned(64)));
+
 static hv_u8 dma_memory[0x40000] __attribute__((aligned(65536)));
 
 static const struct hv_range reserved[] = {{0x08000000, 0x10000}, {0x080a0000, 0x80000}, {0x09000000, 0x1000}};
@@ -48,7 +50,13 @@ static const struct hv_lpi_route lpis[] = {{1, 8, 64}, {1, 8, 65}, {2, 32, 64}};
 #define IRQS_SHARED , {49, 2, CPU_TWO}, {30, 2, CPU_TWO}
 #define TIMING_ONE .timing = {{1, 10000000, 4000000}, 1, false, false},
 #define TIMING_TWO .timing = {{2, 1000000, 300000}, 0, false, false},
-#define CONFIG_SHARED .reserve = {[1] = {.period_ns = 1}}, /* EL2 takes no time of its own */
+#ifdef HV_FIXTURE_TRACE
+#define CONFIG_TRACE .trace_pa = (hv_u64)trace, .trace_slots = 256,
+#else
+#define CONFIG_TRACE
+#endif
+#define CONFIG_SHARED .reserve = {[1] = {.period_ns = 1}}, /* EL2 takes no time of its own */ \
+		      CONFIG_TRACE
 #else
 #define IRQS_SHARED
 #define TIMING_ONE .timing = {.budget = {1, 1000, 500}},

@@ -18,7 +18,8 @@
  *
  * With HV_FIXTURE_SHARED two's vCPU lives on CPU 1 as well, which it shares with one's vCPU 1:
  * two has 300 us in each ms and is the more urgent, one 4 ms in each 10 ms. Two has SPI 49 (edge,
- * wakes nobody) and PPI 30 besides. A tick of the counter is a microsecond.
+ * wakes nobody) and PPI 30 besides. A tick of the counter is a microsecond. HV_FIXTURE_TRACE has
+ * the calls of its dispatcher recorded.
  *
  * With HV_FIXTURE_DMA the board has an SMMU, PCI and an ITS as well. One owns streams 8 (the PCI
  * function "disk", two vectors from 64) and 24, policy log; two owns 32 ("edu", one vector), policy
@@ -91,6 +92,8 @@
 extern hv_u8 image[0x4000];
 #define IMAGE ((struct hv_payload_table *)(void *)image)
 extern hv_u8 ram_one[RAM_SIZE], ram_two[RAM_SIZE];
+/** Recorded calls of CPU 1's dispatcher, with HV_FIXTURE_TRACE. */
+extern hv_u8 trace[64 + 256 * 64];
 
 /** Fresh machine and image; nothing booted. */
 void machine_on(void);

@@ -1235,6 +1235,96 @@ static void a_stop_ends_the_exit_of_its_interrupt(void **state)
 	assert_int_equal(hv_cpus[1].shared->irq_ns, 0);
 }
 
+/* ---- recording ---- */
+
+enum { R_SERVER = 1, R_INIT, R_RUNNABLE, R_WAKE, R_CHARGE, R_STEP, R_DONE };
+
+static const struct hv_journal *trace_ring(void)
+{
+	return (const struct hv_journal *)(const void *)trace;
+}
+
+static hv_u32 recorded(void)
+{
+	return hv_journal_next(trace_ring()) - 1;
+}
+
+/* Record @seq is this call about this server. */
+static struct hv_journal_record assert_recorded(hv_u32 seq, hv_u64 op, hv_u64 index)
+{
+	struct hv_journal_record record;
+
+	assert_int_equal(hv_journal_read(trace_ring(), seq, &record), 0);
+	assert_int_equal(record.kind, 15);
+	assert_int_equal(record.cpu, 1);
+	assert_int_equal(record.esr & 0xffff, index << 8 | op);
+	if (op != R_WAKE)
+		assert_int_equal(record.timestamp * 1000, record.far);
+	return record;
+}
+
+static void a_recording_begins_with_the_dispatcher(void **state)
+{
+	(void)state;
+	memset(trace, 0xa5, sizeof(trace));
+	start_two();
+	assert_int_equal(assert_recorded(1, R_SERVER, 0).ipa, 10000000);
+	assert_int_equal(assert_recorded(2, R_SERVER, 1).detail, 300000);
+	assert_int_equal(assert_recorded(3, R_INIT, 2).esr >> 32, 1000000);
+	assert_recorded(4, R_CHARGE, 1); /* two is told to start, */
+	assert_recorded(5, R_STEP, 1);   /* and goes first */
+}
+
+static void each_call_is_recorded(void **state)
+{
+	struct hv_journal_record record;
+	hv_u32 seq;
+
+	(void)state;
+	start_one();
+	seq = recorded();
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	assert_recorded(seq + 1, R_CHARGE, 1);
+	record = assert_recorded(seq + 2, R_RUNNABLE, 1);
+	assert_int_equal(record.esr >> 16 & 1, 1);
+	assert_int_equal(record.partition, 2);
+	record = assert_recorded(seq + 3, R_STEP, 1);
+	assert_int_equal(record.ipa, server(B)->remaining_ns);
+	assert_int_equal(record.detail, CPU1->deadline * 1000);
+	assert_int_equal(recorded(), seq + 3);
+	guest_ends_all();
+	CPU1->timers = (struct hv_guest_timers){.cntv_ctl = 1, .cntv_cval = 1000123};
+	wfi();
+	assert_runs(A);
+	assert_int_equal(assert_recorded(seq + 4, R_RUNNABLE, 1).esr >> 16 & 1, 0);
+	assert_int_equal(assert_recorded(seq + 5, R_WAKE, 1).ipa, 1000123000);
+	assert_recorded(seq + 6, R_STEP, 0);
+	assert_int_equal(assert_recorded(seq + 7, R_DONE, 0).detail, 1000123000);
+	assert_int_equal(recorded(), seq + 7);
+	(void)call1(BUDGET, 0, 0, 0);
+	assert_recorded(seq + 8, R_RUNNABLE, 0);
+}
+
+static void nothing_is_recorded_without_a_ring(void **state)
+{
+	hv_u32 seq;
+
+	(void)state;
+	start_one();
+	seq = recorded();
+	hv_cpus[1].shared->trace = NULL;
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	wfi();
+	assert_runs(A);
+	(void)call1(BUDGET, 0, 0, 0);
+	assert_int_equal(recorded(), seq);
+}
+
 /* ---- debug ---- */
 
 static void software_step_is_all_there_is_of_debug(void **state)
@@ -1318,6 +1408,9 @@ int main(void)
 		cmocka_unit_test(the_end_of_a_budget_is_its_own_overrun),
 		cmocka_unit_test(a_kick_is_charged_to_whom_it_is_for_once),
 		cmocka_unit_test(a_stop_ends_the_exit_of_its_interrupt),
+		cmocka_unit_test(a_recording_begins_with_the_dispatcher),
+		cmocka_unit_test(each_call_is_recorded),
+		cmocka_unit_test(nothing_is_recorded_without_a_ring),
 		cmocka_unit_test(software_step_is_all_there_is_of_debug),
 	};
 
