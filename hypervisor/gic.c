@@ -3,6 +3,7 @@
 #include <haven/hal/gic.h>
 
 #include "gic.h"
+#include "hold.h"
 #include "ppi.h"
 
 /* Read, sync, flush, write: the slow way. Lock held. */
@@ -106,6 +107,14 @@ void hv_gic_inject(struct hv_vcpu *vcpu, hv_u32 intid)
 	}
 }
 
+void hv_gic_keep(struct hv_vcpu *vcpu, hv_u32 intid)
+{
+	hv_gic_inject(vcpu, intid);
+	hv_lock(&vcpu->partition->lock);
+	hv_hold_came(vcpu, intid);
+	hv_unlock(&vcpu->partition->lock);
+}
+
 void hv_gic_deliver(struct hv_vcpu *vcpu)
 {
 	hv_lock(&vcpu->partition->lock);
@@ -188,7 +197,8 @@ static void apply(struct hv_vcpu *vcpu, const struct hv_vgic_fx *fx, hv_u64 *val
 	if (fx->merge != 0)
 		*value |= fx->merge & hv_hal_gic_read(frame, fx->merge_offset);
 	for (hv_u32 i = 0; i < fx->pokes; i++) /* bound: 2 */
-		hv_hal_gic_write(frame, fx->poke[i].offset, fx->poke[i].value);
+		hv_hal_gic_write(frame, fx->poke[i].offset,
+				 fx->redist != 0 ? fx->poke[i].value : hv_hold_filter(p, &fx->poke[i]));
 	if (fx->route_intid != 0)
 		hv_hal_gic_route(fx->route_intid, p->vcpu[fx->route_vcpu].cpu->mpidr);
 }
@@ -222,6 +232,7 @@ void hv_gic_enter(struct hv_vcpu *vcpu)
 	hv_lock(&vcpu->partition->lock);
 	vcpu->in_guest = true;
 	vcpu->live = true;
+	hv_hold_release(vcpu);
 	if (vcpu->cpu->shared != NULL)
 		hv_ppi_take_mail(vcpu);
 	refill_locked(vcpu);
@@ -252,6 +263,11 @@ void hv_gic_load(struct hv_vcpu *vcpu)
 {
 	vcpu->live = true;
 	hv_ppi_load(vcpu);
+	if (vcpu->has_come) {
+		hv_lock(&vcpu->partition->lock);
+		hv_hold_release(vcpu);
+		hv_unlock(&vcpu->partition->lock);
+	}
 	if (hv_vgic_undelivered(&vcpu->partition->vgic, vcpu->index))
 		hv_gic_deliver(vcpu);
 }
@@ -329,6 +345,7 @@ void hv_gic_configure(struct hv_partition *p)
 
 void hv_gic_quiesce(struct hv_partition *p)
 {
+	hv_hold_forget(p);
 	for (hv_u32 word = 0; word < p->vgic.words; word++) { /* bound: HV_VGIC_WORDS */
 		const hv_u32 mask = hv_vgic_hw_word(&p->vgic, word);
 		const hv_u32 cpus = word == 0 ? p->config->vcpu_count : 1;

@@ -11,6 +11,8 @@
 
 /** Physical interrupt of its partition, acknowledged and priority-dropped. */
 void hv_gic_inject(struct hv_vcpu *vcpu, hv_u32 intid);
+/** The same for a vCPU that does not run, on its shared CPU. */
+void hv_gic_keep(struct hv_vcpu *vcpu, hv_u32 intid);
 /** Bring in what became pending for it. */
 void hv_gic_deliver(struct hv_vcpu *vcpu);
 /** The same for one that other vCPUs have kicked. */

@@ -79,6 +79,8 @@ struct hv_vcpu {
 	hv_u32 server;  /**< Index in struct hv_shared. */
 	hv_u32 heard;   /**< Of `requests`, those that wait for its turn and are paid for. */
 	hv_u32 ppi_active; /**< Not live: its PPIs that are active. */
+	bool has_come;     /**< `came` is not 0. */
+	hv_u32 came[HV_VGIC_WORDS]; /**< SPIs taken in for it since it ran last. */
 	struct hv_ppi_mail mail;
 	hv_u64 entry, entry_context;
 	struct hv_context *context;
@@ -131,6 +133,7 @@ struct hv_partition {
 	hv_u64 vttbr;
 	struct hv_psci psci;
 	struct hv_vgic vgic;
+	hv_u32 held[HV_VGIC_WORDS]; /**< SPIs disabled until their vCPU's turn, see hold.h. */
 	struct hv_vpl011 uart;
 	struct hv_ring tx; /**< Guest to console. */
 	struct hv_ring rx; /**< Console to guest. */

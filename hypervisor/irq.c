@@ -87,8 +87,8 @@ static void handle_own(struct hv_cpu *cpu, hv_u32 intid)
 		hv_alarm_fired(cpu);
 }
 
-/* An interrupt of a vCPU that does not run: kept in its virtual GIC, and physically active
- * until that guest ends it, so it cannot come again before. A message can: its owner pays. */
+/* An interrupt of a vCPU that does not run: kept in its virtual GIC. It cannot come a third time
+ * before that guest has run. A message can: its owner pays. */
 static void keep(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 intid)
 {
 	const hv_u64 since = hv_shared_begin(cpu);
@@ -96,7 +96,7 @@ static void keep(struct hv_cpu *cpu, struct hv_vcpu *vcpu, hv_u32 intid)
 	if (intid >= HV_LPI_FIRST)
 		hv_msi_take(vcpu, intid);
 	else
-		hv_gic_inject(vcpu, intid);
+		hv_gic_keep(vcpu, intid);
 	hv_shared_charge(cpu, vcpu, since);
 	if (hv_gic_wakes(vcpu, intid))
 		hv_shared_wake(vcpu);

@@ -119,6 +119,11 @@ hv_u32 hv_vgic_hw_word(const struct hv_vgic *vgic, hv_u32 word)
 	return word == 0 ? vgic->cpu[0].priv.hw : vgic->spi[word].hw;
 }
 
+hv_u32 hv_vgic_enabled_word(const struct hv_vgic *vgic, hv_u32 word)
+{
+	return word == 0 || word >= vgic->words ? 0 : vgic->spi[word].enable & vgic->spi[word].hw;
+}
+
 hv_u32 hv_vgic_ppi_enabled(const struct hv_vgic *vgic, hv_u32 vcpu)
 {
 	const struct hv_vgic_bank *bank = &vgic->cpu[vcpu].priv;

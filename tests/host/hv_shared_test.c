@@ -625,6 +625,132 @@ static void an_interrupt_without_budget_waits_for_the_refill(void **state)
 	assert_int_equal(STATE(lr_of(1, 48)), 1);
 }
 
+static bool is_enabled(hv_u32 intid)
+{
+	return (fake.gicd.word[(0x100 + intid / 32 * 4) / 4] >> intid % 32 & 1) != 0;
+}
+
+/* One's SPI 41 comes to CPU 1 while two runs there; one's vCPU 0, on CPU 0, ends it. */
+static void comes_and_is_ended(void)
+{
+	fake_irq(1, 41);
+	irqs();
+	assert_runs(B);
+	store32(0, GICD_IPA + 0x284, 1u << 9); /* ICPENDR: it was only pending */
+}
+
+static void start_with_an_interrupt(void)
+{
+	start_one();
+	enable(41);
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	assert_true(is_enabled(41));
+}
+
+static void an_interrupt_ended_from_elsewhere_is_held_back(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	comes_and_is_ended();
+	assert_true(is_enabled(41));
+	comes_and_is_ended();
+	assert_false(is_enabled(41));
+	/* Nor does the guest get it enabled from there; what it reads is its own. */
+	store32(0, GICD_IPA + 0x184, 1u << 9);
+	store32(0, GICD_IPA + 0x104, 1u << 9);
+	assert_false(is_enabled(41));
+	assert_int_equal(load32(0, GICD_IPA + 0x104) >> 9 & 1, 1);
+	/* Another one of its own is enabled as ever. */
+	store32(0, GICD_IPA + 0x104, 1u << 8);
+	assert_true(is_enabled(40));
+	wfi();
+	assert_runs(A);
+	assert_true(is_enabled(41));
+	fake_irq(1, 41);
+	irqs();
+	assert_runs(A);
+	assert_int_equal(STATE(lr_of(1, 41)), 1);
+	assert_true(is_enabled(41));
+}
+
+/* Its turn begins anew: once is no reason to hold it back. */
+static void each_turn_an_interrupt_may_come_again(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	for (int i = 0; i < 5; i++) {
+		fake_irq(1, 41);
+		irqs();
+		assert_runs(B);
+		wfi();
+		assert_runs(A);
+		guest_ends_all();
+		assert_true(is_enabled(41));
+		fake_irq(1, 48);
+		irqs();
+		assert_runs(B);
+		guest_ends_all();
+	}
+}
+
+static void one_that_was_disabled_meanwhile_stays_so(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	comes_and_is_ended();
+	comes_and_is_ended();
+	store32(0, GICD_IPA + 0x184, 1u << 9);
+	wfi();
+	assert_runs(A);
+	assert_false(is_enabled(41));
+	store32(1, GICD_IPA + 0x104, 1u << 9);
+	assert_true(is_enabled(41));
+}
+
+/* The next life enables it before the vCPU that held it back runs. */
+static void nothing_is_held_back_in_the_next_life(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	comes_and_is_ended();
+	comes_and_is_ended();
+	assert_false(is_enabled(41));
+	(void)hvc(0, SYSTEM_RESET, 0, 0, 0);
+	wfi();
+	loop(0);
+	while (fake.end == FAKE_LOOPED)
+		loop(0);
+	assert_int_equal(ONE->state, HV_PARTITION_RUNNING);
+	store32(0, GICD_IPA, 3);
+	store32(0, GICD_IPA + 0x104, 1u << 9);
+	assert_true(is_enabled(41));
+}
+
+/* It is off when the interrupt comes, and finds it enabled when it is on again. */
+static void a_vcpu_that_is_off_holds_back_too(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	wfi();
+	assert_runs(A);
+	(void)call1(CPU_OFF, 0, 0, 0);
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	comes_and_is_ended();
+	comes_and_is_ended();
+	assert_false(is_enabled(41));
+	assert_int_equal(hvc(0, CPU_ON, 1, 0x50000100, 77), 0);
+	irqs();
+	wfi();
+	assert_runs(A);
+	assert_true(is_enabled(41));
+}
+
 static void next_dispatch_wakes_nobody(void **state)
 {
 	(void)state;
@@ -1378,6 +1504,11 @@ int main(void)
 		cmocka_unit_test(an_interrupt_preempts_for_a_more_urgent_one),
 		cmocka_unit_test(an_interrupt_of_a_less_urgent_one_waits),
 		cmocka_unit_test(an_interrupt_without_budget_waits_for_the_refill),
+		cmocka_unit_test(an_interrupt_ended_from_elsewhere_is_held_back),
+		cmocka_unit_test(each_turn_an_interrupt_may_come_again),
+		cmocka_unit_test(one_that_was_disabled_meanwhile_stays_so),
+		cmocka_unit_test(nothing_is_held_back_in_the_next_life),
+		cmocka_unit_test(a_vcpu_that_is_off_holds_back_too),
 		cmocka_unit_test(next_dispatch_wakes_nobody),
 		cmocka_unit_test(next_dispatch_wakes_nobody_who_is_loaded),
 		cmocka_unit_test(an_interrupt_of_a_partition_that_has_no_vcpu_here),

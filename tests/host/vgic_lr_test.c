@@ -767,6 +767,17 @@ static void enabled_ppis_are_the_hardwares_alone(void **state)
 	assert_int_equal(0x08000000, hv_vgic_ppi_enabled(&gic, 1));
 }
 
+static void enabled_spis_are_the_hardwares_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(0xff00, hv_vgic_enabled_word(&gic, 1)); /* 40..47; 33 to 35 are emulated */
+	wr(0x184, 4, 0x100);
+	assert_int_equal(0xfe00, hv_vgic_enabled_word(&gic, 1));
+	assert_int_equal(0, hv_vgic_enabled_word(&gic, 3)); /* 100 is emulated */
+	assert_int_equal(0, hv_vgic_enabled_word(&gic, 0));
+	assert_int_equal(0, hv_vgic_enabled_word(&gic, 4));
+}
+
 static void pending_is_a_bit_of_the_list_register(void **state)
 {
 	(void)state;
@@ -810,6 +821,7 @@ int main(void)
 		cmocka_unit_test_setup(what_arrived_meanwhile_is_undelivered, four),
 		cmocka_unit_test_setup(a_second_arrival_meanwhile_replaces_the_first, four),
 		cmocka_unit_test_setup(enabled_ppis_are_the_hardwares_alone, four),
+		cmocka_unit_test_setup(enabled_spis_are_the_hardwares_alone, four),
 		cmocka_unit_test_setup(pending_is_a_bit_of_the_list_register, four),
 	};
 

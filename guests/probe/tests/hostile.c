@@ -198,6 +198,75 @@ static void brink(void)
 	long_exit(rounds);
 }
 
+/* ---- a second vCPU, on another CPU ---- */
+
+#define RTC_INTID 34u
+
+static void route_to(u64 vcpu)
+{
+	write64(GICD + IROUTER + 8 * RTC_INTID, vcpu);
+}
+
+/* An interrupt at the first vCPU's CPU, and its end without that vCPU, which is off. */
+static void again_by_pending(void)
+{
+	gic_set(ISPENDR, RTC_INTID);
+	gic_set(ICPENDR, RTC_INTID);
+}
+
+static void again_by_active(void)
+{
+	gic_set(ISACTIVER, RTC_INTID);
+	gic_set(ISPENDR, RTC_INTID);
+	gic_set(ICACTIVER, RTC_INTID);
+}
+
+static void again_by_route(void)
+{
+	route_to(0);
+	gic_set(ISPENDR, RTC_INTID);
+	route_to(1);
+}
+
+static void again_by_enable(void)
+{
+	gic_disable(RTC_INTID);
+	gic_set(ISPENDR, RTC_INTID);
+	gic_enable(RTC_INTID);
+	gic_set(ICPENDR, RTC_INTID);
+}
+
+/* probe.way tells which. The lock of the partition is not what this is about, hence the pauses. */
+static void run_second(struct vcpu_start *start)
+{
+	static void (*const ways[])(void) = {again_by_pending, again_by_active, again_by_route,
+					     again_by_enable};
+	void (*const way)(void) = ways[arg("way", 0) % COUNT(ways)];
+
+	gic_init_vcpu();
+	irq_on();
+	start->state = 1;
+	for (;;) {
+		const u64 end = counter() + ticks_of_ms(1) / 50;
+
+		way();
+		while (counter() < end)
+			;
+	}
+}
+
+static struct vcpu_start second = {.index = 1, .run = run_second};
+
+static void begin_second(void)
+{
+	gic_set(IGROUPR, RTC_INTID);
+	gic_priority(RTC_INTID, 0x80);
+	route_to(0);
+	gic_enable(RTC_INTID);
+	check("second vCPU runs", vcpu_run(&second));
+	hvc(PSCI_CPU_OFF, 0, 0, 0);
+}
+
 /* ---- all of them ---- */
 
 static bool same(const char *a, const char *b)
@@ -210,9 +279,9 @@ static bool same(const char *a, const char *b)
 }
 
 enum kind { IDLE, SPIN, CALLS, FAULT, FLOOD, GIC, NAP, REARM, STORM, BRINK,
-	    YIELD, RESET, KINDS };
+	    YIELD, RESET, SECOND, KINDS };
 static const char *const names[KINDS] = {"idle", "spin", "calls", "fault", "flood", "gic",
-					 "nap", "rearm", "storm", "brink", "yield", "reset"};
+					 "nap", "rearm", "storm", "brink", "yield", "reset", "second"};
 
 static enum kind kind_asked(void)
 {
@@ -233,6 +302,8 @@ static void begin(enum kind kind)
 		begin_storm();
 	else if (kind == NAP)
 		begin_nap();
+	else if (kind == SECOND)
+		begin_second();
 }
 
 static void one_round(enum kind kind)

@@ -236,6 +236,36 @@ def apart(bench):
                f"CPU, {alone[2]} traps, {alone[3]} interrupts")
 
 
+WAYS = 4  # to end an interrupt from elsewhere: pending, active, route, enable
+
+
+def interrupts_beside(bench, kind, way):
+    """Interrupts that EL2 takes on CPU 0 while the guest there computes."""
+    image = "temporal-second"
+    elf = Image(bench.build / "images" / f"haven_{image}.elf")
+    plugin, out = bench.build / "images" / "count-plugin.so", bench.logs / f"{bench.name}-{kind}-{way}.counts"
+    with bench.machine(image, Yard, cpus=3, extra=[
+            "-accel", "tcg,thread=multi",
+            "-plugin", f"{plugin},out={out},cpu=0,el2={IMAGE_AT:#x},size={elf.size:#x},"
+                       f"vectors={elf.symbols['hv_vectors_shared']:#x}",
+            *orders(bench, f"probe.kind={kind} probe.way={way}", "")]) as machine:
+        machine.expect(rf"probe: hostile: kind {kind}", 30, since=0)
+        machine.expect(r"probe: quiet: done 1 ok 0 failed", 60, since=0)
+    return counts(out)[0][3]
+
+
+@case("temporal-second", "temporal-second", seconds=180)
+def second(bench):
+    """A vCPU elsewhere raises and ends an interrupt of its partition's vCPU here in a loop, and that one
+    is off: the neighbour is interrupted twice and no more."""
+    alone = interrupts_beside(bench, "idle", 0)
+    expect(alone > 0, "the plugin counts nothing")
+    for way in range(WAYS):
+        beside = interrupts_beside(bench, "second", way)
+        print(f"     {bench.name}: way {way}: {beside} interrupts, without it {alone}")
+        expect(beside <= alone + alone // 4 + 10, f"way {way}: {beside} interrupts instead of {alone}")
+
+
 # ---- real guests ----
 
 RTOS = (r"freertos: up (\d+) s, ticks (\d+),.* (\d+) errors, clock (exact|OFF),.* "

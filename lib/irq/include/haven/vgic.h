@@ -143,6 +143,10 @@ void hv_vgic_reset(struct hv_vgic *vgic);
  */
 hv_u32 hv_vgic_hw_word(const struct hv_vgic *vgic, hv_u32 word);
 
+/** SPIs of distributor word @p word that are hardware's and enabled: what the physical ISENABLER
+ *  has to show of them. Lock held. @return 0 for words out of range. Cost: constant. */
+hv_u32 hv_vgic_enabled_word(const struct hv_vgic *vgic, hv_u32 word);
+
 /** PPIs of @p vcpu that are hardware's and enabled: what its physical ISENABLER0 has to show.
  *  Another vCPU may change them meanwhile; it kicks then. Cost: constant. */
 hv_u32 hv_vgic_ppi_enabled(const struct hv_vgic *vgic, hv_u32 vcpu);
