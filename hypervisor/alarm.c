@@ -4,6 +4,7 @@
 #include "alarm.h"
 #include "console.h"
 #include "dma.h"
+#include "mcu.h"
 #include "shared.h"
 
 void hv_alarm_set(enum hv_alarm whose, hv_u64 deadline)
@@ -26,6 +27,7 @@ void hv_alarm_fired(struct hv_cpu *cpu)
 {
 	if (cpu->shared != NULL)
 		hv_shared_look(cpu);
+	hv_mcu_alarm(cpu);
 	if (cpu->shared == NULL || cpu->alarm[HV_ALARM_CONSOLE] <= hv_hal_counter()) {
 		const hv_u64 since = hv_own_work_begin(cpu);
 

@@ -3,8 +3,9 @@
 #define HAVEN_ALARM_H
 /**
  * @file
- * The EL2 timer of the executing CPU, for the two who may want it: the console's next
- * step on the service CPU, and the dispatcher's next decision on a shared CPU.
+ * The EL2 timer of the executing CPU, for those who may want it: on the service CPU the console's
+ * next step and the end of a wait for the System Manager, on a shared CPU the dispatcher's
+ * next decision.
  */
 #include "hv.h"
 

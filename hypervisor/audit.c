@@ -60,3 +60,12 @@ void hv_audit_dma(hv_u32 partition_id, enum hv_journal_verdict verdict, hv_u32 w
 		.detail = detail,
 	});
 }
+
+void hv_audit_mcu(struct hv_journal_record *record)
+{
+	const struct hv_cpu *cpu = hv_hal_cpu_self();
+
+	record->timestamp = hv_hal_counter();
+	record->cpu = (hv_u16)cpu->index;
+	append(cpu, record);
+}

@@ -32,9 +32,10 @@
 /** The same for a CPU itself, struct hv_cpu.requests. */
 #define HV_REQUEST_CONSOLE 1u /**< To the service CPU: a ring has bytes. */
 #define HV_REQUEST_SMMU    2u /**< To the service CPU: a partition's DMA is to be opened or closed. */
+#define HV_REQUEST_MCU     4u /**< To the service CPU: there is something to ask of the firmware. */
 
 /** Who wants the EL2 timer of a CPU. */
-enum hv_alarm { HV_ALARM_CONSOLE, HV_ALARM_DISPATCH, HV_ALARMS };
+enum hv_alarm { HV_ALARM_CONSOLE, HV_ALARM_DISPATCH, HV_ALARM_MCU, HV_ALARMS };
 /** Nobody. */
 #define HV_ALARM_OFF UINT64_MAX
 
@@ -176,6 +177,9 @@ void hv_audit(enum hv_journal_kind kind, enum hv_journal_verdict verdict,
 /** The same about a device of a partition: fields of HV_J_DMA. */
 void hv_audit_dma(hv_u32 partition_id, enum hv_journal_verdict verdict, hv_u32 what, hv_u64 iova,
 		  hv_u64 ipa, hv_u64 detail);
+
+/** The same about the microcontroller core: a record of kind HV_J_MCU, but for time and CPU. */
+void hv_audit_mcu(struct hv_journal_record *record);
 
 /* irq.c */
 /** Acknowledge and handle one physical interrupt. @return false if there was none. */

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "dma.h"
 #include "gic.h"
+#include "mcu.h"
 #include "msi.h"
 #include "partition.h"
 #include "shared.h"
@@ -48,6 +49,8 @@ static void handle_cpu_requests(hv_u32 requests)
 {
 	if ((requests & HV_REQUEST_SMMU) != 0)
 		hv_dma_serve();
+	if ((requests & HV_REQUEST_MCU) != 0)
+		hv_mcu_serve();
 	if ((requests & HV_REQUEST_CONSOLE) != 0)
 		hv_console_kicked();
 }
@@ -133,14 +136,15 @@ static void handle_message(struct hv_cpu *cpu, hv_u32 intid)
 		hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
 }
 
-static bool handle_smmu(struct hv_cpu *cpu, hv_u32 intid)
+/* Of the SMMU, or of the message unit to the System Manager. */
+static bool handle_service(struct hv_cpu *cpu, hv_u32 intid)
 {
 	const hv_u64 since = hv_own_work_begin(cpu);
-	const bool is_its = hv_dma_irq(intid);
+	const bool was_its = hv_dma_irq(intid) || hv_mcu_irq(intid);
 
-	if (is_its)
+	if (was_its)
 		hv_own_work_end(cpu, since);
-	return is_its;
+	return was_its;
 }
 
 bool hv_irq_handle_one(void)
@@ -166,7 +170,7 @@ bool hv_irq_handle_one(void)
 		hv_own_work_end(cpu, since);
 	} else if (intid >= HV_LPI_FIRST) {
 		handle_message(cpu, intid);
-	} else if (!handle_smmu(cpu, intid)) {
+	} else if (!handle_service(cpu, intid)) {
 		handle_other(cpu, intid, owner);
 	}
 	return true;

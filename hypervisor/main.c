@@ -9,6 +9,7 @@
 #include "dma_memory.h"
 #include "gic.h"
 #include "image.h"
+#include "mcu.h"
 #include "memory.h"
 #include "msi.h"
 #include "partition.h"
@@ -145,6 +146,7 @@ _Noreturn void hv_main(void)
 	hv_smmu_boot();
 	hv_pci_boot();
 	hv_cpu_prepare(self);
+	hv_mcu_boot(self); /* alone, and SErrors come to EL2 now */
 	start_cpus(self);
 	hv_msi_boot();
 	hv_dma_launch();
@@ -153,6 +155,7 @@ _Noreturn void hv_main(void)
 	for (hv_u32 i = 0; i < hv_config.partition_count; i++) /* bound: HV_MAX_PARTITIONS */
 		hv_partition_launch(&hv_partitions[i]);
 	hv_console_launch();
+	hv_mcu_launch();
 	/* The boot stack is for panics from now on. */
 	hv_hal_cpu_restart_loop(self->stack_top);
 }

@@ -133,6 +133,15 @@ void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 	return (void *)(window_base(cpu) + offset);
 }
 
+hv_u64 hv_window_open_device(hv_u32 cpu, hv_u64 pa)
+{
+	const hv_u64 offset = pa & (PAGE - 1);
+
+	window_entries(cpu)[0] = (pa - offset) | HV_EL2_DEVICE | PAGE_DESCRIPTOR;
+	hv_hal_el2_window_opened();
+	return window_base(cpu) + offset;
+}
+
 void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
 	const hv_u64 pages = window_pages(pa, size);

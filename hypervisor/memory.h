@@ -38,6 +38,14 @@ const void *hv_image_tail(void);
  */
 void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size);
 void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size);
+/**
+ * See the page of one register, or of a byte of anything, as a device (never executed, never read
+ * ahead) on this CPU until hv_window_close(). In place of a window of memory.
+ *
+ * @return where @p pa is visible.
+ * Cost: constant.
+ */
+hv_u64 hv_window_open_device(hv_u32 cpu, hv_u64 pa);
 /** Bytes from @p pa to the end of a window that is opened there. */
 hv_u64 hv_window_left(hv_u64 pa);
 

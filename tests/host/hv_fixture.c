@@ -64,6 +64,18 @@ static const struct hv_lpi_route lpis[] = {{1, 8, 64}, {1, 8, 65}, {2, 32, 64}};
 #define CONFIG_SHARED
 #endif
 
+#ifdef HV_FIXTURE_MCU
+struct hv_fw_witness witnesses[4] = {
+	{0x80000000, false}, {0x203c0000, false}, {0x49010000, false}, {0x88000000, true}};
+struct hv_mcu_config core = {.lm = 1, .cpu = 1};
+struct hv_hal_fw_config assumed = {
+	.mu = 0x445b0000, .mu_irq = 61, .wait_us = 5000, .firmware = {"mx95evk", 0}, .mcu = &core,
+	.witnesses = witnesses, .witness_count = 4};
+#define CONFIG_MCU .firewall = &assumed, .mcu_name = "m7",
+#else
+#define CONFIG_MCU
+#endif
+
 const struct hv_board hv_board = {
 	.name = "fake",
 	BOARD_DMA
@@ -144,6 +156,7 @@ const struct hv_config hv_config = {
 	.service_cpu = CPU_SERVICE,
 	CONFIG_SHARED
 	CONFIG_DMA
+	CONFIG_MCU
 	.partition_count = 2,
 	.partitions = partitions,
 	.payload_count = 3,
@@ -182,11 +195,22 @@ void *hv_window_open(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 	return fake_memory(pa);
 }
 
+hv_u64 device_window;
+
+hv_u64 hv_window_open_device(hv_u32 cpu, hv_u64 pa)
+{
+	(void)cpu;
+	assert_int_equal(device_window, 0);
+	device_window = pa & ~UINT64_C(0xfff);
+	return pa;
+}
+
 void hv_window_close(hv_u32 cpu, hv_u64 pa, hv_u64 size)
 {
 	(void)cpu;
 	(void)pa;
 	(void)size;
+	device_window = 0;
 }
 
 hv_u64 hv_window_left(hv_u64 pa)

@@ -25,6 +25,9 @@
  * function "disk", two vectors from 64) and 24, policy log; two owns 32 ("edu", one vector), policy
  * restart; the fault limit is 3. A third function, 40, is nobody's.
  *
+ * With HV_FIXTURE_MCU a System Manager at 0x445b0000 (SPI 61) is assumed, of configuration mx95evk,
+ * with one core, "m7", and four witnesses: 0x80000000, 0x203c0000, 0x49010000 closed, 0x88000000 open.
+ *
  * The hypervisor and the libraries keep static state, and boot seals it: each test runs
  * in a process of its own.
  */
@@ -38,6 +41,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#ifdef HV_FIXTURE_MCU
+#include <haven/hal/firewall.h>
+#endif
 
 #include "boot.h"
 #include "console.h"
@@ -127,6 +134,15 @@ hv_u32 records(hv_u32 cpu);
 hv_u64 lr_of(hv_u32 cpu, hv_u32 intid);
 /** Replace a partition's configuration by a copy that may be changed. */
 struct hv_partition_config *own_config(struct hv_partition *p);
+
+#ifdef HV_FIXTURE_MCU
+/** What is assumed of the firmware; a test may change it before it boots. */
+extern struct hv_hal_fw_config assumed;
+extern struct hv_mcu_config core;
+extern struct hv_fw_witness witnesses[4];
+#endif
+/** The page that EL2 sees as a device through a window now; 0: none. */
+extern hv_u64 device_window;
 
 /** Run each test in a child. @return number of failures. */
 int run_isolated(const struct CMUnitTest *tests, size_t count);

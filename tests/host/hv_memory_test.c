@@ -152,6 +152,25 @@ static void a_window_shows_its_pages_and_no_more(void **state)
 	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 2);
 }
 
+static void a_register_is_seen_as_a_device(void **state)
+{
+	hv_u64 at;
+
+	(void)state;
+	init();
+	at = hv_window_open_device(2, 0x203c0ff8);
+	assert_true(at == UINT64_C(0x7fc0080ff8));
+	assert_int_equal(entry_of(at) & ADDR, 0x203c0000);
+	assert_int_equal(entry_of(at) & 0x1c, 0); /* AttrIndx 0 */
+	assert_int_equal(entry_of(at) & (XN | AF), XN | AF);
+	assert_int_equal(entry_of(at + 0x1000), 0);
+	assert_int_equal(fake_count(FAKE_MAP_CHANGED), 1);
+	hv_window_close(2, 0x203c0ff8, 4);
+	assert_int_equal(entry_of(at), 0);
+	assert_int_equal(fake_last(FAKE_MAP_CHANGED)->a, UINT64_C(0x7fc0080000));
+	assert_int_equal(fake_last(FAKE_MAP_CHANGED)->b, 1);
+}
+
 static void a_window_has_256_kilobytes(void **state)
 {
 	(void)state;
@@ -214,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup(every_stack_has_a_guard_page, fresh),
 		cmocka_unit_test_setup(panics_have_a_stack, fresh),
 		cmocka_unit_test_setup(a_window_shows_its_pages_and_no_more, fresh),
+		cmocka_unit_test_setup(a_register_is_seen_as_a_device, fresh),
 		cmocka_unit_test_setup(a_window_has_256_kilobytes, fresh),
 		cmocka_unit_test_setup(image_outside_the_hypervisors_memory, fresh),
 		cmocka_unit_test_setup(device_over_the_image, fresh),

@@ -99,6 +99,7 @@ static hv_u32 note_of(const char *name, hv_u64 address)
 static const char expected_console[] =
 	"\r\n"
 	"haven: configuration imx95-demo on imx95\r\n"
+	"haven: firmware mx95evk, selector 0: as configured, 4 witnesses heard\r\n"
 	"haven: 2 partitions proved against their configuration, launching\r\n"
 	"[haven] journal seq=1 cpu=1 partition=1 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
 	"[haven] journal seq=1 cpu=2 partition=2 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
@@ -202,6 +203,7 @@ static void files_lie_in_guest_memory(void **state)
 #define GICR(n) (UINT64_C(0x48060000) + UINT64_C(0x20000) * (n))
 #define UART UINT64_C(0x44380000)
 #define SMMU UINT64_C(0x490d0000)
+#define MU2  UINT64_C(0x445b0000)
 
 #define REDISTRIBUTOR(n)                                                    \
 	REGISTER(GICR(n)),                           /* GICR_CTLR */        \
@@ -227,11 +229,12 @@ static const struct fake_access_range allowed[] = {
 	RANGE(GICD + 0x0420, GICD + 0x059f, false, true),    /* GICD_IPRIORITYR */
 	REGISTER(GICD + 0xc00 + 4 * (98 / 16)),              /* GICD_ICFGR: LPUART5, ... */
 	REGISTER(GICD + 0xc00 + 4 * (119 / 16)),             /* ... USDHC2, ... */
-	REGISTER(GICD + 0xc00 + 4 * (266 / 16)),             /* ... MU7, ... */
+	REGISTER(GICD + 0xc00 + 4 * (266 / 16)),             /* ... MU2 and MU7, ... */
 	REGISTER(GICD + 0xc00 + 4 * (357 / 16)),             /* ... and both of the SMMU */
 	RANGE(GICD + 0x6000 + 8 * 51, GICD + 0x6007 + 8 * 51, false, true),   /* LPUART1 */
 	RANGE(GICD + 0x6000 + 8 * 98, GICD + 0x6007 + 8 * 98, false, true),   /* LPUART5 */
 	RANGE(GICD + 0x6000 + 8 * 119, GICD + 0x6007 + 8 * 119, false, true), /* USDHC2 */
+	RANGE(GICD + 0x6000 + 8 * 258, GICD + 0x6007 + 8 * 258, false, true), /* MU2 */
 	RANGE(GICD + 0x6000 + 8 * 266, GICD + 0x6007 + 8 * 266, false, true), /* MU7 */
 	RANGE(GICD + 0x6000 + 8 * 357, GICD + 0x6007 + 8 * 357, false, true), /* SMMU events */
 	RANGE(GICD + 0x6000 + 8 * 360, GICD + 0x6007 + 8 * 360, false, true), /* SMMU errors */
@@ -248,6 +251,9 @@ static const struct fake_access_range allowed[] = {
 	RANGE(SMMU + 0x0a0, SMMU + 0x0a7, false, true),      /* EVENTQ_BASE */
 	RANGE(SMMU + 0x0b0, SMMU + 0x0b7, false, true),      /* EVENTQ_IRQ_CFG0 */
 	REGISTER(SMMU + 0x100a8), REGISTER(SMMU + 0x100ac),  /* EVENTQ_PROD, _CONS */
+	WRITE_ONLY(MU2 + 0x110), WRITE_ONLY(MU2 + 0x114), REGISTER(MU2 + 0x118), /* GIER, GCR, GSR */
+	RANGE(MU2 + 0x1000, MU2 + 0x107f, true, true),       /* requests and replies */
+	RANGE(MU2 + 0x1080, MU2 + 0x10ff, true, true),       /* notifications */
 };
 
 static void no_register_is_touched_that_is_not_on_the_list(void **state)
@@ -296,6 +302,7 @@ static void el2_sees_no_guest_memory_and_no_more_devices(void **state)
 		0x80000000, 0x88000000, 0x8a000000, 0x8e000000, /* Cortex-M7, secure world */
 		0x42490000, 0x445d0000, 0x44270000, 0x49010000, /* WDOG3, MU3, TRDC */
 		0x42860000, 0x42590000, 0x42430000,             /* devices of guests */
+		0x203c0000, 0x42460000,                         /* the M7's ITCM, TRDC W */
 		0x48010000, 0x48040000, 0x48050000, 0x48120000, /* GICA, ITS, GICDA */
 		0x490f0000, 0x44381000,
 	};
@@ -329,6 +336,28 @@ static void dma_aborts_before_anything_else_is_built(void **state)
 			    (nth(i)->address >= SMMU && nth(i)->address < SMMU + 0x1000));
 	assert_true(abort_all < first_table && first_table < enabled && enabled < first_core &&
 		    first_core < guest);
+}
+
+/* With DMA stopped already, on the boot core alone, and each witness once. */
+static void firmware_is_attested_before_another_core_runs(void **state)
+{
+	static const hv_u64 witnesses[] = {0x80000000, 0x203c0000, 0x49010000, 0x88000000};
+	hv_u32 abort_all, asked, first_core, before = 0;
+
+	(void)state;
+	boot();
+	abort_all = fake_access_find(0, FAKE_WRITE, SMMU + 0x044);
+	asked = fake_access_find(0, FAKE_WRITE, MU2 + 0x114);
+	first_core = note_of("SMC", UINT64_C(0xc4000003));
+	assert_int_equal(imx95.witnesses, 4);
+	for (hv_u32 i = 0; i < 4; i++) {
+		const hv_u32 heard = note_of("witness", witnesses[i]);
+
+		assert_true(imx95.witness[i] == witnesses[i]);
+		assert_true(abort_all < asked && asked < heard && before < heard && heard < first_core);
+		before = heard;
+	}
+	assert_int_equal(imx95_sm.gier, 3);
 }
 
 /* The traffic of a device that U-Boot left running, at every access to the SMMU. */
@@ -397,6 +426,40 @@ static void a_blocked_transfer_is_told_with_its_stream(void **state)
 	assert_non_null(strstr(imx95_uart.sent, "detail=0x2 "));
 }
 
+/* ---- the Cortex-M7 ---- */
+
+static void its_firewall_is_as_the_guests_need_it(void **state)
+{
+	(void)state;
+	boot();
+	assert_false(imx95_may_read(4, 0x90200000)); /* the hypervisor */
+	assert_false(imx95_may_read(4, 0x9fff3000)); /* the journal */
+	assert_false(imx95_may_read(4, 0xa0000000)); /* guests */
+	assert_false(imx95_may_read(4, 0xd0000000));
+	assert_true(imx95_may_read(4, 0x88000000)); /* the window */
+	assert_true(imx95_may_read(3, 0x88000000));
+	assert_false(imx95_may_read(3, 0x80000000));
+}
+
+static void what_happens_to_it_is_told(void **state)
+{
+	(void)state;
+	boot();
+	imx95_uart.sent_count = 0;
+	imx95_sm.shutdown_word = 0x80800501;
+	fake_sm_event(&imx95_sm, 0, 1, 2);
+	imx95_run();
+	imx95_uart.sent[imx95_uart.sent_count] = '\0';
+	assert_non_null(strstr(imx95_uart.sent, "cpu=3 partition=0 kind=mcu verdict=none esr=0x302 "
+						"far=0x0 ipa=0x80800501 detail=0x1 "));
+	fake_sm_event(&imx95_sm, 2, 1, 1);
+	imx95_run();
+	imx95_uart.sent[imx95_uart.sent_count] = '\0';
+	assert_non_null(strstr(imx95_uart.sent, "kind=mcu verdict=none esr=0x301 "));
+	assert_non_null(strstr(imx95_uart.sent, "detail=0x200000001 "));
+	assert_null(fake_access_outside(allowed, sizeof(allowed) / sizeof(allowed[0])));
+}
+
 /* ---- keys ---- */
 
 static void a_key_arrives_at_the_service_cpu(void **state)
@@ -420,6 +483,67 @@ static void stops_with(const char *text)
 	if (strstr(imx95_uart.sent, text) == NULL)
 		fail_msg("expected \"%s\" in:\n%s", text, imx95_uart.sent);
 	assert_int_equal(imx95.entries, 0);
+}
+
+#define REFUSED "haven: firmware refused: assumed mx95evk, selector 0: "
+#define STOPPED "\r\n\r\nhaven: stopped: firmware\r\n"
+
+/* No other core was started, and the manager is left alone. */
+static void firmware_is_refused(const char *line)
+{
+	stops_with(line);
+	assert_int_equal(imx95.calls, 0);
+	assert_int_equal(imx95_sm.gier, 0);
+}
+
+static void the_configuration_for_rpmsg_is_refused(void **state)
+{
+	(void)state;
+	power_on();
+	imx95_sm.config = &fake_sm_mx95evkrpmsg;
+	imx95_open_firewall();
+	firmware_is_refused(REFUSED "the system manager has another configuration: mx95evkrpmsg, selector 0" STOPPED);
+	assert_int_equal(imx95.witnesses, 0);
+}
+
+static void the_configuration_with_one_machine_is_refused(void **state)
+{
+	static const struct fake_sm_config alt = {"mx95alt", 0, {0, 2, 0}, false};
+
+	(void)state;
+	power_on();
+	imx95_sm.config = &alt;
+	firmware_is_refused(REFUSED "the system manager has another configuration: mx95alt, selector 0" STOPPED);
+}
+
+static void another_selector_is_refused(void **state)
+{
+	static const struct fake_sm_config second = {"mx95evk", 2, {0, 2, 0}, false};
+
+	(void)state;
+	power_on();
+	imx95_sm.config = &second;
+	firmware_is_refused(REFUSED "the system manager runs another alternative of its configuration: "
+				    "mx95evk, selector 2" STOPPED);
+}
+
+/* From the first request on, or from a later one: version, subscription, configuration, machine. */
+static hv_u32 good_requests[4] = {0, 1, 2, 3};
+static void a_manager_that_is_silent_is_refused(void **state)
+{
+	power_on();
+	imx95.ticks_per_look = 2400;
+	imx95_sm.fault = FAKE_SM_SILENT;
+	imx95_sm.fault_after = *(const hv_u32 *)*state;
+	firmware_is_refused(REFUSED "the system manager does not answer: no answer" STOPPED);
+}
+
+static void memory_of_the_m7_that_is_open_is_refused(void **state)
+{
+	(void)state;
+	power_on();
+	imx95_open_firewall();
+	firmware_is_refused(REFUSED "an address that must be closed to this CPU answers: 0x80000000" STOPPED);
 }
 
 static void a_part_with_two_cores_is_refused_by_name(void **state)
@@ -527,11 +651,22 @@ int main(void)
 		TEST(each_access_is_mapped_as_a_device_at_its_own_address),
 		TEST(el2_sees_no_guest_memory_and_no_more_devices),
 		TEST(dma_aborts_before_anything_else_is_built),
+		TEST(firmware_is_attested_before_another_core_runs),
 		TEST(a_device_that_firmware_left_running_is_stopped_at_once),
 		TEST(a_stream_reaches_its_own_partition_alone),
 		TEST(all_other_streams_abort),
 		TEST(a_blocked_transfer_is_told_with_its_stream),
+		TEST(its_firewall_is_as_the_guests_need_it),
+		TEST(what_happens_to_it_is_told),
 		TEST(a_key_arrives_at_the_service_cpu),
+		TEST(the_configuration_for_rpmsg_is_refused),
+		TEST(the_configuration_with_one_machine_is_refused),
+		TEST(another_selector_is_refused),
+		cmocka_unit_test_prestate(a_manager_that_is_silent_is_refused, &good_requests[0]),
+		cmocka_unit_test_prestate(a_manager_that_is_silent_is_refused, &good_requests[1]),
+		cmocka_unit_test_prestate(a_manager_that_is_silent_is_refused, &good_requests[2]),
+		cmocka_unit_test_prestate(a_manager_that_is_silent_is_refused, &good_requests[3]),
+		TEST(memory_of_the_m7_that_is_open_is_refused),
 		TEST(a_part_with_two_cores_is_refused_by_name),
 		TEST(firmware_that_promises_a_core_which_is_not_there),
 		TEST(four_cores_suffice),

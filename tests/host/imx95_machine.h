@@ -9,7 +9,9 @@
  * TLBI forgets.
  *
  * Stands in for what is no C: start.S (entry of both kinds of CPU, cpu loop, entering a guest),
- * vectors.S (an interrupt of a guest's CPU is a call of hv_exit_irq()) and firmware at EL3.
+ * vectors.S (an interrupt of a guest's CPU is a call of hv_exit_irq(); the guarded load) and firmware
+ * at EL3. What that load meets is decided by EL2's map and by models of the TRDCs, with the policy
+ * of NXP's stock configuration, mx95evk, or another that a test asks for.
  */
 #ifndef IMX95_MACHINE_H
 #define IMX95_MACHINE_H
@@ -17,10 +19,12 @@
 
 #include "fake_gicv3.h"
 #include "fake_lpuart.h"
+#include "fake_sm.h"
 #include "fake_smmuv3.h"
 
 #define IMX95_CPUS    6u
 #define IMX95_ENTRIES 16u
+#define IMX95_WITNESSES 16u
 
 /** Entry into a guest. */
 struct imx95_entry {
@@ -40,14 +44,21 @@ struct imx95 {
 	bool off;                /**< SYSTEM_OFF */
 	hv_u32 calls;            /**< To EL3. */
 	hv_u64 last_call[4];
+	hv_u64 witness[IMX95_WITNESSES]; /**< Physical addresses of guarded loads that reached the bus. */
+	hv_u32 witnesses;
 };
 extern struct imx95 imx95;
 extern struct fake_gicv3 imx95_gic;
 extern struct fake_lpuart imx95_uart;
 extern struct fake_smmu imx95_smmu;
+extern struct fake_sm imx95_sm;
 
 /** U-Boot has just jumped to the image on core 0. */
 void imx95_on(void);
+/** The firewalls' policy is that of mx95evkrpmsg, whatever the System Manager says of itself. */
+void imx95_open_firewall(void);
+/** May core @p did (3 A55, 4 M7) read this address, Non-secure? */
+bool imx95_may_read(hv_u32 did, hv_u64 pa);
 /** Let all cores run until each waits, is in a guest with nothing to do, or the machine stops. */
 void imx95_run(void);
 /** A system register of a core. */

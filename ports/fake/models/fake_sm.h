@@ -59,6 +59,10 @@ struct fake_sm {
 
 /** Power on, machines 1 and 2 on, at @p base (8 KB) of the bus. */
 void fake_sm_init(struct fake_sm *sm, hv_u64 base, const struct fake_sm_config *config);
+/** The request that it works on, if there is one, is answered now. */
+void fake_sm_answer(struct fake_sm *sm);
+/** The unit's interrupt line. */
+bool fake_sm_irq(const struct fake_sm *sm);
 /** A machine booted (1), ended (2), slept (4) or woke (8): its state follows, and who subscribed is told. */
 void fake_sm_event(struct fake_sm *sm, hv_u32 cause, hv_u32 lm, hv_u32 flags);
 

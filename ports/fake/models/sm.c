@@ -212,6 +212,17 @@ static void answer(struct fake_sm *sm)
 		sm->gsr |= 1;
 }
 
+void fake_sm_answer(struct fake_sm *sm)
+{
+	if (sm->busy)
+		answer(sm);
+}
+
+bool fake_sm_irq(const struct fake_sm *sm)
+{
+	return (sm->gier & sm->gsr) != 0;
+}
+
 static void take_request(struct fake_sm *sm)
 {
 	if (sm->fault == FAKE_SM_DEAD && sm->fault_after == 0)

@@ -44,6 +44,8 @@ enum hv_journal_kind {
  */
 #define HV_J_MCU_UNASKED 0x0100u /**< The hypervisor had not asked for it. */
 #define HV_J_MCU_REASON  0x0200u /**< far and ipa are known. */
+#define HV_J_MCU_FAILED  0x0400u /**< It did not happen: the hypervisor asked for it in vain. far: SCMI
+				      status, 32 bits. */
 /** @} */
 
 /**

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One event of the core is in hand at a time: it is judged, its reason asked for, the record
+ * written, and what follows from it carried out. Until then the next one waits in the message
+ * unit's buffer, and the firmware with it.
+ */
+#include <haven/hal/firewall.h>
+#include <haven/hal/gic.h>
+
+#include "alarm.h"
+#include "attest.h"
+#include "mcu.h"
+#include "print.h"
+#include "shared.h"
+
+/* Events taken, at most: a core that boots and dies in a loop costs the service CPU no more. */
+#define EVENTS_PER_SECOND 1000u
+
+static struct hv_hal_fw fw;
+static struct hv_mcu_action action; /* What the event in hand leads to. */
+static enum hv_mcu_task wanted;     /* To be asked of the firmware, or under way. */
+static bool begun;                  /* Under way. */
+static bool unread;                 /* There may be an event that was not looked at. */
+static hv_u64 due;                  /* Before this time no event is taken. */
+
+static bool is_served(void)
+{
+	return hv_config.firewall != NULL && hv_config.firewall->mu != 0;
+}
+
+struct hv_hal_scmi *hv_mcu_channel(void)
+{
+	return is_served() ? &fw.scmi : NULL;
+}
+
+void hv_mcu_boot(const struct hv_cpu *self)
+{
+	if (hv_config.firewall != NULL)
+		hv_attest_firmware(&fw, hv_config.firewall, self->index);
+}
+
+void hv_mcu_launch(void)
+{
+	const struct hv_hal_fw_config *config = hv_config.firewall;
+
+	if (!is_served())
+		return;
+	if (config->mcu != NULL && config->mcu->mode == HV_MCU_MANAGE)
+		wanted = HV_MCU_START;
+	hv_hal_gic_set_edge(config->mu_irq, false);
+	hv_hal_gic_route(config->mu_irq, hv_cpus[hv_config.service_cpu].mpidr);
+	hv_hal_scmi_listen(&fw.scmi);
+	hv_hal_gic_enable(0, config->mu_irq / 32, 1u << (config->mu_irq % 32));
+	hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_MCU);
+}
+
+/* ---- what follows from an event ---- */
+
+static void record(const struct hv_lmm_reset_reason *reason)
+{
+	struct hv_journal_record r;
+
+	hv_mcu_record(fw.config->mcu, &action, reason, &r);
+	hv_audit_mcu(&r);
+	switch (action.verdict) {
+	case HV_JV_RESTART:
+		wanted = HV_MCU_START;
+		break;
+	case HV_JV_HALT:
+		wanted = HV_MCU_STOP;
+		break;
+	default:
+		break;
+	}
+}
+
+static void tell_failure(enum hv_mcu_task task, int32_t status)
+{
+	const bool start = task == HV_MCU_START;
+	const struct hv_mcu_action failed = {
+		.verdict = HV_JV_DENY,
+		.flags = (start ? HV_LMM_BOOT : HV_LMM_SHUTDOWN) | HV_J_MCU_FAILED,
+	};
+	struct hv_journal_record r;
+
+	hv_mcu_record(fw.config->mcu, &failed, NULL, &r);
+	r.far = (hv_u32)status;
+	hv_audit_mcu(&r);
+	hv_print("%s could not be %s: SCMI status -%u\n", hv_config.mcu_name,
+		 start ? "started" : "ended", (hv_u64)-(int64_t)status);
+}
+
+static void end_task(int32_t status)
+{
+	const enum hv_mcu_task task = wanted;
+
+	wanted = HV_MCU_NOTHING;
+	if (task == HV_MCU_REASON)
+		record(status == HV_SCMI_SUCCESS ? &fw.reason : NULL);
+	else if (status != HV_SCMI_SUCCESS && status != HV_SCMI_IN_USE)
+		tell_failure(task, status);
+}
+
+/* ---- steps ---- */
+
+static void follow_task(void)
+{
+	int32_t status;
+
+	if (begun) {
+		if (!hv_hal_mcu_step(&fw, &status))
+			return;
+		begun = false;
+		end_task(status);
+	}
+	if (wanted == HV_MCU_NOTHING)
+		return;
+	status = hv_hal_mcu_begin(&fw, wanted);
+	begun = status == HV_SCMI_SUCCESS;
+	if (!begun && status != HV_SCMI_BUSY)
+		end_task(status);
+}
+
+static void take_event(void)
+{
+	const hv_u64 now = hv_hal_counter();
+	struct hv_lmm_event event;
+
+	if (now < due)
+		return;
+	unread = false;
+	due = now + hv_hal_counter_frequency() / EVENTS_PER_SECOND;
+	if (!hv_hal_mcu_poll(&fw, &event))
+		return;
+	hv_mcu_event(&fw.mcu, fw.config->mcu, &event, &action);
+	if (action.ask_reason)
+		wanted = HV_MCU_REASON;
+	else if (action.verdict != HV_JV_IGNORE)
+		record(NULL);
+	follow_task();
+}
+
+static void set_alarm(void)
+{
+	hv_u64 next = HV_ALARM_OFF;
+
+	if (fw.scmi.channel.pending)
+		next = fw.scmi.deadline;
+	else if (unread || wanted != HV_MCU_NOTHING)
+		next = due;
+	hv_alarm_set(HV_ALARM_MCU, next);
+}
+
+void hv_mcu_serve(void)
+{
+	if (!is_served())
+		return;
+	hv_hal_scmi_hush(&fw.scmi);
+	unread = true;
+	follow_task();
+	if (wanted == HV_MCU_NOTHING)
+		take_event();
+	set_alarm();
+}
+
+bool hv_mcu_irq(hv_u32 intid)
+{
+	if (!is_served() || intid != hv_config.firewall->mu_irq)
+		return false;
+	hv_mcu_serve();
+	hv_hal_gic_deactivate(intid);
+	return true;
+}
+
+void hv_mcu_alarm(struct hv_cpu *cpu)
+{
+	hv_u64 since;
+
+	if (cpu->alarm[HV_ALARM_MCU] > hv_hal_counter())
+		return;
+	since = hv_own_work_begin(cpu);
+	hv_mcu_serve();
+	hv_own_work_end(cpu, since);
+}
