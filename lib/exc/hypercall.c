@@ -20,6 +20,7 @@
 #define FN_HAVEN_INFO     0xc6000003u
 #define FN_HAVEN_WRITE    0xc6000004u
 #define FN_HAVEN_DOORBELL 0xc6000005u
+#define FN_HAVEN_SCMI     0xc6000006u
 
 #define SMCCC_1_2         0x10002
 #define INTERFACE_MAJOR   1
@@ -70,6 +71,8 @@ static enum hv_call_kind route_service(hv_u64 x[4], hv_u32 function)
 		return HV_CALL_CONSOLE_WRITE;
 	case FN_HAVEN_DOORBELL:
 		return HV_CALL_DOORBELL;
+	case FN_HAVEN_SCMI:
+		return give(x, HV_CALL_SCMI);
 	case FN_SERVICE_UID:
 		return service_uid(x);
 	case FN_SERVICE_REV:

@@ -22,6 +22,14 @@ struct row {
 #define SELECTOR16 0x30000u
 #define ANY       0u
 
+#define BASE_VERSION           0x20000u
+#define IMPLEMENTATION_VERSION 0x10000u
+/* Agents of a channel: the platform, and the guest itself. */
+#define AGENTS         1u /* the platform is not counted */
+#define AGENT_PLATFORM 0u
+#define AGENT_GUEST    1u
+#define AGENT_SELF     0xffffffffu
+
 static const struct row table[] = {
 	{HV_SCMI_POWER, 3, READ, 1, 0, 0, ANY},   /* POWER_DOMAIN_ATTRIBUTES */
 	{HV_SCMI_POWER, 4, SET, 3, 1, 0, ASYNC},  /* POWER_STATE_SET */
@@ -164,36 +172,74 @@ static hv_u32 count_protocols(const struct hv_scmi_rights *rights)
 	return count;
 }
 
-/* PROTOCOL_ATTRIBUTES of BASE: one agent, and its protocols. */
-static enum hv_scmi_verdict base_attributes(const struct hv_scmi_rights *rights,
-					    const struct hv_scmi_msg *request,
-					    struct hv_scmi_msg *reply)
+static enum hv_scmi_verdict answer(const struct hv_scmi_msg *request, hv_u32 count, hv_u32 first,
+				   struct hv_scmi_msg *reply)
 {
-	*reply = (struct hv_scmi_msg){.header = request->header, .count = 2,
-				      .word = {0, 0x100u | count_protocols(rights)}};
+	*reply = (struct hv_scmi_msg){.header = request->header, .count = count, .word = {0, first}};
 	return HV_SCMI_ANSWER;
 }
 
-/* BASE: who the platform is passes; what it is to this guest is answered here. */
+/* A status, perhaps a number, and a name of at most HV_SCMI_NAME - 1 letters from word @p at on. */
+static enum hv_scmi_verdict answer_name(const struct hv_scmi_msg *request, hv_u32 at, hv_u32 first,
+					const char *name, struct hv_scmi_msg *reply)
+{
+	const enum hv_scmi_verdict verdict = answer(request, at + HV_SCMI_NAME / 4, first, reply);
+
+	for (hv_u32 i = 0; i < HV_SCMI_NAME && name[i] != '\0'; i++) /* bound: HV_SCMI_NAME */
+		reply->word[at + i / 4] |= (hv_u32)(hv_u8)name[i] << (8 * (i % 4));
+	return verdict;
+}
+
+/* MESSAGE_ATTRIBUTES of BASE: no flags are defined; NOT_FOUND says that there is no such message. */
+static enum hv_scmi_verdict describe_message(const struct hv_scmi_msg *request,
+					     struct hv_scmi_msg *reply)
+{
+	if (request->word[0] > (hv_u32)HV_SCMI_DISCOVER_AGENT)
+		return refuse(request, HV_SCMI_NOT_FOUND, reply);
+	return answer(request, 2, 0, reply);
+}
+
+/* Of two agents, as many as a channel has ends, a guest may know both. */
+static enum hv_scmi_verdict discover_agent(const struct hv_scmi_msg *request,
+					   struct hv_scmi_msg *reply)
+{
+	const hv_u32 agent = request->word[0];
+
+	if (agent == AGENT_PLATFORM)
+		return answer_name(request, 2, AGENT_PLATFORM, "platform", reply);
+	if (agent == AGENT_GUEST || agent == AGENT_SELF)
+		return answer_name(request, 2, AGENT_GUEST, "guest", reply);
+	return refuse(request, HV_SCMI_NOT_FOUND, reply);
+}
+
+/* BASE: what this channel is to the guest. The platform behind it is not asked. */
 static enum hv_scmi_verdict filter_base(const struct hv_scmi_rights *rights,
 					const struct hv_scmi_msg *request, struct hv_scmi_msg *reply)
 {
-	switch (hv_scmi_header_message(request->header)) {
-	case HV_SCMI_LIST_PROTOCOLS:
-		if (request->count < 1)
-			return refuse(request, HV_SCMI_INVALID_PARAMETERS, reply);
-		return list_protocols(rights, request, reply);
-	case HV_SCMI_PROTOCOL_ATTRIBUTES:
-		return base_attributes(rights, request, reply);
+	const hv_u32 message = hv_scmi_header_message(request->header);
+	const bool has_parameter = message == (hv_u32)HV_SCMI_MESSAGE_ATTRIBUTES ||
+				   message == (hv_u32)HV_SCMI_LIST_PROTOCOLS ||
+				   message == (hv_u32)HV_SCMI_DISCOVER_AGENT;
+
+	if (has_parameter && request->count < 1)
+		return refuse(request, HV_SCMI_INVALID_PARAMETERS, reply);
+	switch (message) {
 	case HV_SCMI_PROTOCOL_VERSION:
-	case HV_SCMI_DISCOVER_VENDOR:
-	case HV_SCMI_DISCOVER_SUB_VENDOR:
-	case HV_SCMI_DISCOVER_IMPLEMENTATION:
-		return HV_SCMI_PASS;
+		return answer(request, 2, BASE_VERSION, reply);
+	case HV_SCMI_PROTOCOL_ATTRIBUTES:
+		return answer(request, 2, AGENTS << 8 | count_protocols(rights), reply);
 	case HV_SCMI_MESSAGE_ATTRIBUTES:
-		if (request->count < 1)
-			return refuse(request, HV_SCMI_INVALID_PARAMETERS, reply);
-		return HV_SCMI_PASS;
+		return describe_message(request, reply);
+	case HV_SCMI_DISCOVER_VENDOR:
+		return answer_name(request, 1, 0, "Haven", reply);
+	case HV_SCMI_DISCOVER_SUB_VENDOR:
+		return answer_name(request, 1, 0, "EL2", reply);
+	case HV_SCMI_DISCOVER_IMPLEMENTATION:
+		return answer(request, 2, IMPLEMENTATION_VERSION, reply);
+	case HV_SCMI_LIST_PROTOCOLS:
+		return list_protocols(rights, request, reply);
+	case HV_SCMI_DISCOVER_AGENT:
+		return discover_agent(request, reply);
 	default:
 		return refuse(request, HV_SCMI_NOT_SUPPORTED, reply);
 	}

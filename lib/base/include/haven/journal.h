@@ -35,6 +35,8 @@ enum hv_journal_kind {
 	HV_J_MCU = 16,          /**< Life of the microcontroller core. esr: HV_J_MCU_*; detail: its
 				     logical machine, and << 32 the one that caused it; far, ipa:
 				     firmware's words for its last boot and end. */
+	HV_J_SCMI = 17,         /**< Request of a guest refused on its SCMI channel. esr: its header;
+				     detail: the status that it got, sign-extended; ipa: the buffer. */
 };
 
 /**

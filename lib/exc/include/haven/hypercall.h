@@ -16,6 +16,9 @@
  * 4 console write   In x1 bytes, 1..24, x2..x4 the bytes, lowest first. x0: bytes taken,
  *                   fewer than asked when the console is full.
  * 5 doorbell        In x1 partition. x0: 0.
+ * 6 SCMI ring       x0: 0; the request in the buffer of <haven/vsmt.h> is taken, or rejected there.
+ *                   NOT_SUPPORTED: no channel. INVALID_PARAMETER: the buffer is free. BUSY: one is
+ *                   outstanding.
  *
  * Errors in x0: NOT_SUPPORTED -1, INVALID_PARAMETER -3, DENIED -4, BUSY -5, sign-extended
  * to 64 bits also for 32-bit functions. Registers that are not results are preserved.
@@ -45,6 +48,7 @@ enum hv_call_kind {
 	HV_CALL_PARTITION_INFO, /**< Fill x1..x3 by the table above; x0 is 0 already. */
 	HV_CALL_CONSOLE_WRITE,  /**< hv_call_console_write() */
 	HV_CALL_DOORBELL,       /**< hv_call_doorbell() */
+	HV_CALL_SCMI,           /**< hv_vsmt_ring(); x0 is 0 already. */
 };
 
 /**

@@ -9,8 +9,8 @@
  * it names is in the guest's lists. Never passed, whatever the lists say: performance
  * domains (a guest would change the CPU clock of all), system power, logical machines,
  * CPUs, safety, miscellaneous and vendor extensions; in what passes, asynchronous requests,
- * notifications, lists of sensors and pin groups. DISCOVER_LIST_PROTOCOLS, and how many there
- * are, is answered here with the protocols of which the guest owns something.
+ * notifications, lists of sensors and pin groups. The base protocol is answered here, with the
+ * protocols of which the guest owns something; so a channel works without a platform too.
  *
  * A shared parent of two guests' clocks must be in neither list: rates are not arbitrated.
  *
