@@ -5,6 +5,7 @@
 #include "console.h"
 #include "dma.h"
 #include "mcu.h"
+#include "scmi.h"
 #include "shared.h"
 
 void hv_alarm_set(enum hv_alarm whose, hv_u64 deadline)
@@ -36,6 +37,7 @@ void hv_alarm_fired(struct hv_cpu *cpu)
 		 * comes after it. */
 		hv_console_tick();
 		hv_dma_serve();
+		hv_scmi_serve();
 		hv_own_work_end(cpu, since);
 	}
 }

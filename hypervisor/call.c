@@ -7,6 +7,7 @@
 #include "console.h"
 #include "hv.h"
 #include "partition.h"
+#include "scmi.h"
 #include "shared.h"
 #include "trap.h"
 
@@ -135,6 +136,12 @@ void call_other(struct hv_vcpu *vcpu, enum hv_call_kind kind, hv_u64 function, h
 		break;
 	case HV_CALL_CONSOLE_WRITE:
 		call_console_write(vcpu->partition, x);
+		break;
+	case HV_CALL_SCMI:
+		if (!hv_scmi_ring(vcpu, x)) {
+			x[0] = HV_CALL_NOT_SUPPORTED;
+			audit_unknown(function);
+		}
 		break;
 	default:
 		audit_unknown(function);

@@ -337,6 +337,8 @@ void hv_gic_configure(struct hv_partition *p)
 	}
 	if (config->vuart_ipa != 0)
 		must(hv_vgic_add(&p->vgic, config->vuart_irq, 0, 0));
+	if (config->scmi.ipa != 0)
+		must(hv_vgic_add(&p->vgic, config->scmi.irq, HV_VGIC_EDGE, 0));
 	if (config->doorbell_irq != 0)
 		must(hv_vgic_add(&p->vgic, config->doorbell_irq, HV_VGIC_EDGE, 0));
 	for (hv_u32 i = 0; i < config->dma.msi_count; i++) /* bound: HV_LPI_MAX */

@@ -28,11 +28,13 @@
 #define HV_REQUEST_UART 4u /**< Console rings moved. */
 #define HV_REQUEST_BELL 8u /**< A peer rang the doorbell. */
 #define HV_REQUEST_DMA  16u /**< The service CPU has decided about this partition's DMA faults. */
+#define HV_REQUEST_SCMI 32u /**< The platform's reply to this partition's request is there. */
 
 /** The same for a CPU itself, struct hv_cpu.requests. */
 #define HV_REQUEST_CONSOLE 1u /**< To the service CPU: a ring has bytes. */
 #define HV_REQUEST_SMMU    2u /**< To the service CPU: a partition's DMA is to be opened or closed. */
 #define HV_REQUEST_MCU     4u /**< To the service CPU: there is something to ask of the firmware. */
+#define HV_REQUEST_PASS    8u /**< To the service CPU: a partition's SCMI request is to be passed. */
 
 /** Who wants the EL2 timer of a CPU. */
 enum hv_alarm { HV_ALARM_CONSOLE, HV_ALARM_DISPATCH, HV_ALARM_MCU, HV_ALARMS };
@@ -40,6 +42,7 @@ enum hv_alarm { HV_ALARM_CONSOLE, HV_ALARM_DISPATCH, HV_ALARM_MCU, HV_ALARMS };
 #define HV_ALARM_OFF UINT64_MAX
 
 struct hv_partition;
+struct hv_scmi_channel;
 struct hv_shared;
 
 /**
@@ -136,6 +139,7 @@ struct hv_partition {
 	struct hv_vgic vgic;
 	hv_u32 held[HV_VGIC_WORDS]; /**< SPIs disabled until their vCPU's turn, see hold.h. */
 	struct hv_vpl011 uart;
+	struct hv_scmi_channel *scmi; /**< NULL: none. */
 	struct hv_ring tx; /**< Guest to console. */
 	struct hv_ring rx; /**< Console to guest. */
 };

@@ -12,6 +12,7 @@
 #include "mcu.h"
 #include "msi.h"
 #include "partition.h"
+#include "scmi.h"
 #include "shared.h"
 #include "trap.h"
 
@@ -38,6 +39,8 @@ void hv_vcpu_take_requests(struct hv_vcpu *vcpu)
 		hv_console_guest_update(vcpu);
 	if ((requests & HV_REQUEST_VGIC) != 0)
 		hv_gic_kicked(vcpu);
+	if ((requests & HV_REQUEST_SCMI) != 0)
+		hv_scmi_collect(vcpu);
 	if ((requests & HV_REQUEST_DMA) != 0)
 		hv_dma_obey(vcpu);
 	if ((requests & HV_REQUEST_LOOK) != 0 && vcpu->in_guest &&
@@ -51,6 +54,8 @@ static void handle_cpu_requests(hv_u32 requests)
 		hv_dma_serve();
 	if ((requests & HV_REQUEST_MCU) != 0)
 		hv_mcu_serve();
+	if ((requests & HV_REQUEST_PASS) != 0)
+		hv_scmi_serve();
 	if ((requests & HV_REQUEST_CONSOLE) != 0)
 		hv_console_kicked();
 }

@@ -14,7 +14,7 @@ static hv_u32 known[HV_MAX_PARTITIONS]; /* state last told, per partition index 
 static const char *const kinds[] = {
 	"none", "boot", "start", "stop", "s2-fault", "mmio", "sysreg", "smc", "irq-spurious",
 	"sgi-denied", "exception", "serror", "budget", "dma", "irq-denied",
-	"switch", "mcu",
+	"switch", "mcu", "scmi",
 };
 static const char *const verdicts[] = {
 	"none", "inject", "suspend", "restart", "halt", "ignore", "deny",

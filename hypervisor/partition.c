@@ -12,6 +12,7 @@
 #include "gic.h"
 #include "loader.h"
 #include "partition.h"
+#include "scmi.h"
 #include "shared.h"
 
 static enum hv_partition_state state_of(const struct hv_partition *p)
@@ -45,6 +46,7 @@ void hv_partition_place(struct hv_partition *p, const struct hv_partition_config
 	if (hv_stage2_root(config->id, &p->vttbr) != HV_OK)
 		hv_panic("a partition has no stage-2 root");
 	hv_vpl011_init(&p->uart, &p->tx, &p->rx);
+	hv_scmi_place(p);
 }
 
 void hv_partition_launch(struct hv_partition *p)
@@ -130,6 +132,7 @@ static void reset_devices(struct hv_partition *p)
 	hv_gic_quiesce(p);
 	hv_vgic_reset(&p->vgic);
 	hv_vpl011_reset(&p->uart);
+	hv_scmi_reset(p);
 	if (hv_psci_init(&p->psci, config->vcpu_count, config->entry_ipa, config->dtb_ipa) != HV_OK)
 		hv_panic("PSCI: number of vCPUs");
 	hv_unlock(&p->lock);

@@ -2,12 +2,15 @@
 #include <haven/budget_sched.h>
 #include <haven/irq_ownership.h>
 #include <haven/stage2_walk.h>
+#include <haven/vsmt.h>
 
 #include "admit.h"
 #include "setup.h"
 
 /* From the ITS's control frame to its translation frame. */
 #define ITS_TRANSLATION UINT64_C(0x10000)
+#define GICD_SIZE       UINT64_C(0x10000)
+#define GICR_STRIDE     UINT64_C(0x20000)
 
 /* Ranges that no guest may map: the board's frames and Haven's own memory. */
 static struct hv_range reserved[HV_MAX_REGIONS];
@@ -114,6 +117,24 @@ static hv_status_t map_devices(const struct hv_config *config, const struct hv_p
 	return status;
 }
 
+/* The buffer traps only where nothing is mapped, and where no other device is emulated. */
+static hv_status_t check_scmi(const struct hv_config *config, const struct hv_partition_config *p,
+			      struct hv_setup_error *error)
+{
+	const struct hv_board *board = config->board;
+	const hv_u64 page = p->scmi.ipa;
+
+	if (page == 0)
+		return HV_OK;
+	if (page % HV_VSMT_PAGE != 0 || hv_stage2_check_access(p->id, page, 1) == HV_OK ||
+	    page == p->vuart_ipa || page == p->dma.msi_ipa ||
+	    page - board->gicd_base < GICD_SIZE ||
+	    page - board->gicr_base < GICR_STRIDE * p->vcpu_count ||
+	    page - board->pci.ecam.base < board->pci.ecam.size)
+		return fail(error, "SCMI buffer", p->name, page, HV_EINVAL);
+	return HV_OK;
+}
+
 static hv_status_t setup_smmu(const struct hv_config *config, struct hv_setup_error *error)
 {
 	const struct hv_smmu_config smmu = {config->board->smmu.sid_bits, config->dma_fault_limit};
@@ -202,6 +223,8 @@ static hv_status_t setup_partition(const struct hv_config *config, const struct 
 
 	if (status == HV_OK)
 		status = map_devices(config, p, platform, vtcr, error);
+	if (status == HV_OK)
+		status = check_scmi(config, p, error);
 	if (status == HV_OK)
 		status = assign_streams(config, p, error);
 	if (status == HV_OK)

@@ -10,6 +10,7 @@
 #include "msi.h"
 #include "partition.h"
 #include "pci.h"
+#include "scmi.h"
 #include "shared.h"
 #include "trap.h"
 
@@ -87,7 +88,9 @@ static bool access_uart(struct hv_vcpu *vcpu, const struct hv_mmio *mmio, hv_u64
 	return verdict == HV_VPL011_DONE;
 }
 
-enum device { DEVICE_NONE, DEVICE_GICD, DEVICE_GICR, DEVICE_UART, DEVICE_PCI, DEVICE_MSI };
+enum device {
+	DEVICE_NONE, DEVICE_GICD, DEVICE_GICR, DEVICE_UART, DEVICE_PCI, DEVICE_MSI, DEVICE_SCMI
+};
 
 static enum device device_at(const struct hv_partition_config *config, hv_u64 ipa)
 {
@@ -103,6 +106,8 @@ static enum device device_at(const struct hv_partition_config *config, hv_u64 ip
 		return DEVICE_PCI;
 	if (config->dma.msi_ipa != 0 && within(ipa, config->dma.msi_ipa, HV_V2M_SIZE))
 		return DEVICE_MSI;
+	if (config->scmi.ipa != 0 && within(ipa, config->scmi.ipa, HV_VSMT_PAGE))
+		return DEVICE_SCMI;
 	return DEVICE_NONE;
 }
 
@@ -130,6 +135,8 @@ static bool access_device(struct hv_vcpu *vcpu, enum device device, const struct
 		return hv_pci_access(vcpu, mmio, value);
 	case DEVICE_MSI:
 		return hv_msi_access(vcpu, regs, mmio, value);
+	case DEVICE_SCMI:
+		return hv_scmi_access(vcpu, mmio, value);
 	default:
 		return access_gic(vcpu, device == DEVICE_GICR, regs, mmio, value);
 	}

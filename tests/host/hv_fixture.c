@@ -76,6 +76,17 @@ struct hv_hal_fw_config assumed = {
 #define CONFIG_MCU
 #endif
 
+#ifdef HV_FIXTURE_SCMI
+static const struct hv_scmi_grant grants_one[] = {
+	{HV_SCMI_CLOCK, 10, 12, true}, {HV_SCMI_CLOCK, 40, 40, false}, {HV_SCMI_POWER, 5, 5, true}};
+static const struct hv_scmi_grant grants_two[] = {{HV_SCMI_CLOCK, 20, 20, true}};
+#define SCMI_ONE .scmi = {SCMI_IPA, 110, {grants_one, 3}},
+#define SCMI_TWO .scmi = {SCMI_IPA, 110, {grants_two, 1}},
+#else
+#define SCMI_ONE
+#define SCMI_TWO
+#endif
+
 const struct hv_board hv_board = {
 	.name = "fake",
 	BOARD_DMA
@@ -124,6 +135,7 @@ static const struct hv_partition_config partitions[] = {
 		.doorbell_peers = 4, .doorbell_irq = 100,
 		DMA_ONE
 		TIMING_ONE
+		SCMI_ONE
 	},
 	{
 		.name = "two", .id = 2, .vcpu_count = 1, .vcpu_cpu = {CPU_TWO},
@@ -136,6 +148,7 @@ static const struct hv_partition_config partitions[] = {
 		.doorbell_peers = 2, .doorbell_irq = 100,
 		DMA_TWO
 		TIMING_TWO
+		SCMI_TWO
 	},
 };
 

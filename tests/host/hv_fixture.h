@@ -28,6 +28,9 @@
  * With HV_FIXTURE_MCU a System Manager at 0x445b0000 (SPI 61) is assumed, of configuration mx95evk,
  * with one core, "m7", and four witnesses: 0x80000000, 0x203c0000, 0x49010000 closed, 0x88000000 open.
  *
+ * With HV_FIXTURE_SCMI both have a channel with interrupt 110: one owns clocks 10..12 and power
+ * domain 5 and may read of clock 40, two owns clock 20.
+ *
  * The hypervisor and the libraries keep static state, and boot seals it: each test runs
  * in a process of its own.
  */
@@ -58,6 +61,7 @@
 #include "panic.h"
 #include "partition.h"
 #include "print.h"
+#include "scmi.h"
 #include "setup.h"
 #include "shared.h"
 #include "trap.h"
@@ -84,6 +88,7 @@
 #define UART_IPA UINT64_C(0x09000000)
 #define GICD_IPA UINT64_C(0x08000000)
 #define GICR_IPA UINT64_C(0x080a0000)
+#define SCMI_IPA UINT64_C(0x0c000000)
 
 /** ESR_EL2 of HVC #0 and SMC #0. */
 #define ESR_HVC UINT64_C(0x5a000000)

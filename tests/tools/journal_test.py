@@ -204,6 +204,18 @@ class DescribeTest(unittest.TestCase):
                                               detail=0x200000001))
             self.assertEqual(journal.meaning(one), words, hex(esr))
 
+    def test_scmi(self):
+        """esr is the header of the request (message 7:0, protocol 17:10), detail its status."""
+        journal = load("haven-journal")
+        for esr, status, words in (
+                (0x2041405, -3, "protocol 0x05 message 0x05, denied"),
+                (0x5007, -1, "protocol 0x14 message 0x07, not supported"),
+                (0x24000, -10, "protocol 0x90 message 0x00, no request"),
+                (0x5007, -128, "protocol 0x14 message 0x07, status -128")):
+            one = journal.parse_record(record(1, kind=17, verdict=6, esr=esr,
+                                              detail=status & (1 << 64) - 1))
+            self.assertEqual(journal.meaning(one), words, hex(esr))
+
 
 if __name__ == "__main__":
     unittest.main()

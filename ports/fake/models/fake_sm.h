@@ -9,11 +9,14 @@
  *
  * Modelled after the published sources: foreign machines are booted, ended and given a vector only with
  * exclusive permission (5); attributes and reset reasons need 1, notifications 2. After a request
- * that it cannot take (checksum) it answers with header 0.
+ * that it cannot take (checksum) it answers with header 0. It has clocks and power domains as well,
+ * and gives the agent all of them, so that whoever passes requests on is the only guard.
  */
 #include <haven/types.h>
 
 #define FAKE_SM_EVENTS 16u
+#define FAKE_SM_CLOCKS 64u
+#define FAKE_SM_DOMAINS 32u
 
 struct fake_sm_config {
 	const char *name;
@@ -51,6 +54,11 @@ struct fake_sm {
 	hv_u32 delay;    /**< Looks at the status word before a reply is there. */
 	hv_u32 token;    /**< Of the next notification. */
 	hv_u32 requests; /**< Taken. */
+	hv_u32 taken[256]; /**< The same by protocol. */
+	hv_u32 last_header, last_count; /**< Of the last one: header, and words behind it. */
+	hv_u64 rate[FAKE_SM_CLOCKS];
+	hv_u32 clock_on[FAKE_SM_CLOCKS];
+	hv_u32 power[FAKE_SM_DOMAINS];
 	hv_u32 event[FAKE_SM_EVENTS][3];
 	hv_u32 event_count;
 	hv_u32 waiting;  /**< Looks until the reply. */

@@ -170,6 +170,63 @@ static int serve_cpu(hv_u32 message, hv_u32 *p, hv_u32 *results)
 	return SUCCESS;
 }
 
+/* Arm DEN 0056, 4.6: ATTRIBUTES, DESCRIBE_RATES, RATE_SET, RATE_GET, CONFIG_SET. */
+static int serve_clock(struct fake_sm *sm, hv_u32 message, hv_u32 *p, hv_u32 *results)
+{
+	const hv_u32 id = message == 5 ? p[1] : p[0];
+
+	if (message == 1) {
+		p[1] = FAKE_SM_CLOCKS;
+		*results = 4;
+		return SUCCESS;
+	}
+	if (id >= FAKE_SM_CLOCKS)
+		return NOT_FOUND;
+	switch (message) {
+	case 3:
+		p[1] = sm->clock_on[id];
+		*results = 4 + put_name(&p[2], "clock");
+		return SUCCESS;
+	case 4: /* a triplet: lowest, highest, step */
+		p[1] = 3 | 1u << 12;
+		memset(&p[2], 0, 24);
+		p[4] = 1000000000;
+		p[6] = 1;
+		*results = 28;
+		return SUCCESS;
+	case 5:
+		sm->rate[id] = (hv_u64)p[3] << 32 | p[2];
+		return SUCCESS;
+	case 6:
+		p[1] = (hv_u32)sm->rate[id];
+		p[2] = (hv_u32)(sm->rate[id] >> 32);
+		*results = 8;
+		return SUCCESS;
+	case 7:
+		sm->clock_on[id] = p[1] & 1;
+		return SUCCESS;
+	default:
+		return NOT_SUPPORTED;
+	}
+}
+
+/* 4.3: STATE_SET, STATE_GET. */
+static int serve_power(struct fake_sm *sm, hv_u32 message, hv_u32 *p, hv_u32 *results)
+{
+	const hv_u32 id = message == 4 ? p[1] : p[0];
+
+	if (id >= FAKE_SM_DOMAINS)
+		return NOT_FOUND;
+	if (message == 4)
+		sm->power[id] = p[2];
+	else if (message == 5)
+		p[1] = sm->power[id];
+	else
+		return NOT_SUPPORTED;
+	*results = message == 5 ? 4 : 0;
+	return SUCCESS;
+}
+
 static int serve(struct fake_sm *sm, hv_u32 *buffer, hv_u32 *results)
 {
 	const hv_u32 protocol = buffer[HEADER] >> 10 & 0xff, message = buffer[HEADER] & 0xff;
@@ -182,6 +239,10 @@ static int serve(struct fake_sm *sm, hv_u32 *buffer, hv_u32 *results)
 	}
 	if (protocol == 0x80)
 		return buffer[LENGTH] < 8 ? PROTOCOL : serve_lmm_one(sm, message, p, results);
+	if (protocol == 0x14)
+		return serve_clock(sm, message, p, results);
+	if (protocol == 0x11)
+		return serve_power(sm, message, p, results);
 	if (protocol == 0x82)
 		return serve_cpu(message, p, results);
 	return protocol == 0x84 ? serve_misc(sm, message, p, results) : NOT_SUPPORTED;
@@ -231,6 +292,9 @@ static void take_request(struct fake_sm *sm)
 	if ((a2p(sm)[STATUS] & FREE) != 0)
 		fake_fail("system manager: rung, but the buffer says free");
 	sm->requests++;
+	sm->last_header = a2p(sm)[HEADER];
+	sm->last_count = a2p(sm)[LENGTH] / 4 - 1;
+	sm->taken[sm->last_header >> 10 & 0xff]++;
 	if (sm->fault == FAKE_SM_SILENT && sm->fault_after == 0) {
 		sm->fault = FAKE_SM_NONE;
 		return;
