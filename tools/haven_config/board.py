@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Facts about a board, from ports/<board>/board.yaml."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import board_facts
 from . import source as yaml_source
@@ -39,6 +39,7 @@ class Device:
     streams: tuple = ()    # by which it masters the bus, through the SMMU
     bypass: bool = False   # it masters the bus, and no SMMU sees that
     coherent: bool = False
+    scmi: dict = field(default_factory=dict)  # clocks: name -> id or "shared"; power, resets: ids
 
     @property
     def is_master(self):
@@ -70,6 +71,7 @@ class Board:
             if "system_manager" in data else None
         self.its = _frame("the GIC ITS", gic["its"]) if "its" in gic else None
         self.its_coherent = gic.get("its", {}).get("coherent", False)
+        self.scmi_buffer = data.get("scmi_buffer")
         self.overheads = data.get("overheads", {})
         self.devices = {name: _device(name, d) for name, d in data.get("devices", {}).items()}
 
@@ -146,7 +148,8 @@ def _device(name, data):
     return Device(name, _frame(f"device {name}", data["region"]), interrupts,
                   tuple(data.get("compatible", [])),
                   streams=() if dma == "bypass" else tuple(dma.get("streams", [])),
-                  bypass=dma == "bypass", coherent=dma != "bypass" and dma.get("coherent", False))
+                  bypass=dma == "bypass", coherent=dma != "bypass" and dma.get("coherent", False),
+                  scmi=data.get("scmi", {}))
 
 
 def names(board_dir):

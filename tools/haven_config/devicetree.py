@@ -8,7 +8,7 @@ import hashlib
 
 import libfdt
 
-from . import dt_mcu, dt_pci
+from . import dt_mcu, dt_pci, dt_scmi
 from . import dt_write as dt
 from .dt_write import CLOCK, EDGE_RISING, GIC, LEVEL_HIGH
 from .layout import main_ram
@@ -34,12 +34,13 @@ def build(config, partition):
             _pl011(fdt, config.board.uart.base, config.board.uart.size, partition.vuart_irq)
         for device, _ in partition.devices + partition.dma.devices:
             if not owns_doorbell(config, partition, device):
-                _device(fdt, device)
+                _device(fdt, partition, device)
         dt_pci.host_bridge(fdt, config.board.pci, partition)
         for region in partition.shared:
             if not dt_mcu.is_window(config, region):
                 _shared_memory(fdt, config, partition, region)
         dt_mcu.channel(fdt, config, partition)
+        dt_scmi.channel(fdt, partition)
         _hypervisor(fdt, config, partition)
     tree = fdt.as_fdt()
     return bytes(tree.as_bytearray()[:tree.totalsize()])
@@ -154,7 +155,7 @@ def _pl011(fdt, base, size, intid):
         dt.strings(fdt, "clock-names", ["uartclk", "apb_pclk"])
 
 
-def _device(fdt, device):
+def _device(fdt, partition, device):
     frame = device.frame
     if "arm,pl011" in device.compatible:
         _pl011(fdt, frame.base, frame.size, device.interrupts[0][0])
@@ -172,6 +173,7 @@ def _device(fdt, device):
         if "arm,primecell" in device.compatible:
             dt.cells(fdt, "clocks", [CLOCK])
             dt.strings(fdt, "clock-names", ["apb_pclk"])
+        dt_scmi.device(fdt, partition, device)
 
 
 def _shared_memory(fdt, config, partition, region):

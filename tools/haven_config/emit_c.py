@@ -2,7 +2,7 @@
 """config.c: the tables that <haven/config.h> describes, laid out to be read."""
 from pathlib import Path
 
-from . import emit_dma, emit_firmware, stage2, timing
+from . import emit_dma, emit_firmware, emit_scmi, stage2, timing
 from .model import FIRST_SPI
 from .units import show_size
 
@@ -63,7 +63,7 @@ def limits(config):
         ("SHARED_CPUS", len(config.shared_cpus), "with several vCPUs"),
         ("SHARED_VCPUS", sum(c in config.shared_cpus for p in config.partitions for c in p.cpus),
          "on those"),
-    ) + emit_dma.limits(config) + emit_firmware.limits(config)
+    ) + emit_dma.limits(config) + emit_firmware.limits(config) + emit_scmi.limits(config)
     text = HEADER.format(source=_source(config))
     text += "#ifndef HAVEN_CONFIG_LIMITS_H\n#define HAVEN_CONFIG_LIMITS_H\n\n"
     for name, value, note in rows:
@@ -157,6 +157,7 @@ def _partition_arrays(partition):
     text += _array("hv_u32", f"{name}_smc_allowed",
                    [f"0x{f:08x}u" for f in partition.smc_allowed])
     text += _array("hv_u32", f"{name}_streams", emit_dma.streams(partition))
+    text += _array("struct hv_scmi_grant", f"{name}_scmi", emit_scmi.grants(partition))
     return text + _array("struct hv_pci_function", f"{name}_functions",
                          emit_dma.functions(partition))
 
@@ -186,6 +187,7 @@ def _partition(config, partition):
                ", ".join(partition.doorbell_peers)),
         _field("doorbell_irq", f"{partition.doorbell_irq or 0}u"),
         _field("dma", emit_dma.partition(partition, name)),
+        _field("scmi", emit_scmi.partition(partition, name)),
         _field("timing", f"{{{{{partition.id}u, {_u64(partition.period_ns)}, "
                f"{_u64(partition.budget_ns)}}}, {partition.priority}u, {_bool(partition.polling)}, "
                f"{_bool(partition.background)}}}",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """report.txt: the whole configuration on a page or two."""
-from . import emit_timing, report_dma, stage2
+from . import emit_scmi, emit_timing, report_dma, stage2
 from .emit_c import routes
 from .model import FIRST_SPI
 from .units import show_range, show_size, show_time
@@ -47,6 +47,7 @@ def _partition(config, partition):
     lines.append(f"  console         {_console(partition)}")
     lines.append(f"  fault policy    {_policy(partition)}")
     lines.append(f"  time            {_timing(partition)}")
+    lines += emit_scmi.report(partition)
     if partition.doorbell_irq is not None:
         lines.append(f"  doorbell        rings here as INTID {partition.doorbell_irq}")
     if partition.doorbell_peers:

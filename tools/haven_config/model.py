@@ -166,6 +166,7 @@ class Partition:
     background: bool = False
     tasks: list = field(default_factory=list)
     dma: Dma = field(default_factory=lambda: Dma(()))
+    scmi: object = None    # model_scmi.Scmi; None: no channel
 
     @property
     def msi_intids(self):

@@ -2,7 +2,7 @@
 """From the checked shape to the model: short forms, defaults and names are resolved."""
 from pathlib import Path
 
-from . import resolve_dma, resolve_firmware, resolve_timing, units
+from . import resolve_dma, resolve_firmware, resolve_scmi, resolve_timing, units
 from .model import FIRST_PPI, FIRST_SPI, Config, Image, Irq, Partition, Region, SharedArea
 from .schema import closest
 
@@ -31,6 +31,7 @@ def resolve(source, board, problems):
     for area in shared:
         _map_shared(area, partitions)
     resolve_dma.resolve(data, partitions, board, problems)
+    resolve_scmi.resolve(data, partitions, board, problems)
     for partition in partitions:
         _restarts(data, partition)
     hypervisor = data.get("hypervisor", {})

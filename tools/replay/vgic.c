@@ -62,6 +62,20 @@ static bool add_vectors(struct hv_vgic *vgic, const struct hv_partition_config *
 	return true;
 }
 
+/* The interrupt of an SCMI channel, which is no other one's. */
+static bool add_channel(struct hv_vgic *vgic, const struct hv_partition_config *p)
+{
+	const hv_u32 intid = p->scmi.irq;
+
+	if (p->scmi.ipa == 0)
+		return true;
+	if ((p->vuart_ipa != 0 && intid == p->vuart_irq) || intid == p->doorbell_irq ||
+	    intid - p->dma.msi_first < p->dma.msi_count)
+		return replay_fail("the SCMI channel of %s and another device share interrupt %" PRIu32,
+				   p->name, intid);
+	return add_virtual(vgic, p, intid, HV_VGIC_EDGE);
+}
+
 static bool fill(const struct hv_partition_config *p)
 {
 	static struct hv_vgic vgic;
@@ -77,7 +91,7 @@ static bool fill(const struct hv_partition_config *p)
 	}
 	if (has_vuart && !add_virtual(&vgic, p, p->vuart_irq, 0))
 		return false;
-	if (!add_vectors(&vgic, p))
+	if (!add_vectors(&vgic, p) || !add_channel(&vgic, p))
 		return false;
 	if (p->doorbell_irq == 0)
 		return true;

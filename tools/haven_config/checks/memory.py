@@ -126,6 +126,8 @@ def emulated_windows(partition, board):
         yield board.pci.ecam
     if partition.dma.msi_page:
         yield partition.dma.msi_page
+    if partition.scmi:
+        yield Frame("the SCMI buffer", partition.scmi.buffer, PAGE)
 
 
 def _check_windows(region, partition, board, problems):

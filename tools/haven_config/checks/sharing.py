@@ -37,7 +37,7 @@ def _set_doorbell_irqs(config, problems):
     """Who may be rung gets an INTID: the one given, else the lowest free SPI."""
     for partition in config.partitions:
         taken = {irq.intid for irq in partition.irqs} | {partition.vuart_irq} | \
-            set(partition.msi_intids)
+            set(partition.msi_intids) | ({partition.scmi.irq} if partition.scmi else set())
         rung = any(partition.name in p.doorbell_peers for p in config.partitions)
         if partition.doorbell_irq is not None:
             _check_irq(partition, config.board, taken, problems)
