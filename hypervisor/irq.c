@@ -141,11 +141,20 @@ static void handle_message(struct hv_cpu *cpu, hv_u32 intid)
 		hv_audit(HV_J_IRQ_SPURIOUS, HV_JV_IGNORE, NULL, 0, intid);
 }
 
+/* The reply may be to a guest's request: the hypervisor's own were looked at first. */
+static bool handle_manager(hv_u32 intid)
+{
+	if (!hv_mcu_irq(intid))
+		return false;
+	hv_scmi_serve();
+	return true;
+}
+
 /* Of the SMMU, or of the message unit to the System Manager. */
 static bool handle_service(struct hv_cpu *cpu, hv_u32 intid)
 {
 	const hv_u64 since = hv_own_work_begin(cpu);
-	const bool was_its = hv_dma_irq(intid) || hv_mcu_irq(intid);
+	const bool was_its = hv_dma_irq(intid) || handle_manager(intid);
 
 	if (was_its)
 		hv_own_work_end(cpu, since);

@@ -15,6 +15,7 @@
 #include "partition.h"
 #include "pci.h"
 #include "print.h"
+#include "scmi.h"
 #include "setup.h"
 #include "shared.h"
 #include "smmu.h"
@@ -147,6 +148,7 @@ _Noreturn void hv_main(void)
 	hv_pci_boot();
 	hv_cpu_prepare(self);
 	hv_mcu_boot(self); /* alone, and SErrors come to EL2 now */
+	hv_scmi_launch(hv_mcu_channel());
 	start_cpus(self);
 	hv_msi_boot();
 	hv_dma_launch();

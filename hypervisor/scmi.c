@@ -228,6 +228,7 @@ static void answer(const struct hv_scmi_msg *reply)
 	channel->message.header = header;
 	__atomic_store_n(&channel->mail, HV_SCMI_ANSWERED, __ATOMIC_RELEASE);
 	hv_kick(&service.current->vcpu[0], HV_REQUEST_SCMI);
+	hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_MCU); /* it may have waited for the buffer */
 	service.current = NULL;
 }
 
