@@ -22,6 +22,7 @@ static enum hv_mcu_task wanted;     /* To be asked of the firmware, or under way
 static bool begun;                  /* Under way. */
 static bool unread;                 /* There may be an event that was not looked at. */
 static hv_u64 due;                  /* Before this time no event is taken. */
+static bool listening;              /* The first step is done. */
 
 static bool is_served(void)
 {
@@ -41,17 +42,26 @@ void hv_mcu_boot(const struct hv_cpu *self)
 
 void hv_mcu_launch(void)
 {
-	const struct hv_hal_fw_config *config = hv_config.firewall;
+	hv_u32 irq;
 
 	if (!is_served())
 		return;
-	if (config->mcu != NULL && config->mcu->mode == HV_MCU_MANAGE)
-		wanted = HV_MCU_START;
-	hv_hal_gic_set_edge(config->mu_irq, false);
-	hv_hal_gic_route(config->mu_irq, hv_cpus[hv_config.service_cpu].mpidr);
-	hv_hal_scmi_listen(&fw.scmi);
-	hv_hal_gic_enable(0, config->mu_irq / 32, 1u << (config->mu_irq % 32));
+	irq = hv_config.firewall->mu_irq;
+	hv_hal_gic_set_edge(irq, false);
+	hv_hal_gic_route(irq, hv_cpus[hv_config.service_cpu].mpidr);
+	hv_hal_gic_enable(0, irq / 32, 1u << (irq % 32));
 	hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_MCU);
+}
+
+/* The first step, by the kick: until then the unit does not interrupt. */
+static void begin(void)
+{
+	const struct hv_mcu_config *mcu = fw.config->mcu;
+
+	listening = true;
+	if (mcu != NULL && mcu->mode == HV_MCU_MANAGE)
+		wanted = HV_MCU_START;
+	hv_hal_scmi_listen(&fw.scmi);
 }
 
 /* ---- what follows from an event ---- */
@@ -155,6 +165,8 @@ void hv_mcu_serve(void)
 {
 	if (!is_served())
 		return;
+	if (!listening)
+		begin();
 	hv_hal_scmi_hush(&fw.scmi);
 	unread = true;
 	follow_task();
@@ -174,9 +186,10 @@ bool hv_mcu_irq(hv_u32 intid)
 
 void hv_mcu_alarm(struct hv_cpu *cpu)
 {
+	const hv_u64 alarm = cpu->alarm[HV_ALARM_MCU];
 	hv_u64 since;
 
-	if (cpu->alarm[HV_ALARM_MCU] > hv_hal_counter())
+	if (alarm == HV_ALARM_OFF || alarm > hv_hal_counter())
 		return;
 	since = hv_own_work_begin(cpu);
 	hv_mcu_serve();

@@ -9,8 +9,9 @@
  * Nothing waits for the firmware once guests run. A request is sent in one step, and its
  * reply looked for in another, which the message unit's interrupt or the EL2 timer at the
  * request's end brings about; so whoever lives on the service CPU pays for steps, not for waits.
- * A step: at most one reply and one event taken and one request sent, three times the 32
- * words of a buffer in device memory, and one journal record.
+ * A step: at most one reply and one event taken and one request sent, about a hundred accesses to the
+ * message unit, and one journal record. What the core does, a guest does not cause; of its events one
+ * in a millisecond is taken.
  *
  * Linked where the port names a firewall; elsewhere mcu_none.c stands here.
  */

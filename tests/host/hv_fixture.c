@@ -444,6 +444,16 @@ struct hv_journal_record newest(hv_u32 cpu)
 	return record;
 }
 
+struct hv_journal_record newest_of(hv_u32 cpu, hv_u32 kind)
+{
+	struct hv_journal_record record = {.kind = 0};
+
+	for (hv_u32 i = records(cpu); i != 0 && record.kind != kind; i--)
+		assert_int_equal(hv_journal_read(journal(cpu), i, &record), 0);
+	assert_int_equal(record.kind, kind);
+	return record;
+}
+
 hv_u64 lr_of(hv_u32 cpu, hv_u32 intid)
 {
 	for (hv_u32 i = 0; i < FAKE_LRS; i++) {

@@ -133,6 +133,8 @@ void take_irqs(hv_u32 cpu);
 void serve(void);
 /** Newest journal record of a CPU; asserts that there is one. */
 struct hv_journal_record newest(hv_u32 cpu);
+/** The newest one of a kind; asserts likewise. */
+struct hv_journal_record newest_of(hv_u32 cpu, hv_u32 kind);
 /** Records of a CPU so far. */
 hv_u32 records(hv_u32 cpu);
 /** List register of a CPU that holds an INTID, 0 if none does. */

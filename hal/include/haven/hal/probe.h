@@ -5,9 +5,10 @@
  * @file
  * A guarded read: ask the bus whether this CPU may read an address, and live.
  *
- * Who: the boot CPU, before any guest runs: an abort overwrites ELR_EL2, SPSR_EL2, ESR_EL2
- * and FAR_EL2, which belong to a guest's exit afterwards. The address must be mapped in EL2's map
- * as device memory, and reading it must have no effect on whoever answers.
+ * Who: the boot CPU, once hv_hal_cpu_init() has set HCR_EL2.AMO (EL2 takes no SError before), and
+ * before any guest runs: an abort overwrites ELR_EL2, SPSR_EL2, ESR_EL2 and FAR_EL2, which belong to
+ * a guest's exit afterwards. The address must be mapped in EL2's map as device memory, and reading
+ * it must have no effect on whoever answers.
  */
 #include <haven/mcu.h>
 
