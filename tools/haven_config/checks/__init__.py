@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules. Each module has check(config, problems) and knows one subject."""
-from . import cpus, dma, images, interrupts, memory, partitions, scmi, sharing, timing
+from . import (cpus, dma, firmware, images, interrupts, mcu, memory, partitions, scmi, sharing,
+               timing)
 
 BEFORE_LAYOUT = (cpus.check, memory.check, sharing.check, interrupts.check, partitions.check,
-                 dma.check, scmi.check, timing.check)
+                 dma.check, firmware.check, mcu.check, scmi.check, timing.check)
 AFTER_LAYOUT = (images.check,)

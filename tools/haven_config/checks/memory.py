@@ -169,5 +169,6 @@ def _check_pa(first, one, second, other, problems):
 
 def _same_device(one, other):
     """A device taken twice by name is refused by partitions or dma.check, in better words."""
+    given_by = {one.path[0], other.path[0]}
     return one.kind == other.kind == "device" and one.name == other.name \
-        and one.path[0] == other.path[0] and one.path[0] in ("partitions", "dma")
+        and (given_by <= {"partitions", "mcu"} or given_by == {"dma"})
