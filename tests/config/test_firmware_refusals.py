@@ -115,7 +115,7 @@ class Assumption(Case):
                 ("mx95evk", "firmware must be a mapping with system_manager, not \"mx95evk\""),
                 ("{selector: 0}", "firmware lacks the key system_manager"),
                 ("{system_manager: a b}", "firmware.system_manager must be the name of a configuration "
-                 "of the System Manager, up to 15 letters, digits, - and _, not \"a b\""),
+                 "of the System Manager, up to 63 letters, digits, - and _, not \"a b\""),
                 ("{system_manager: mx95evk, selector: -1}",
                  "firmware.selector must be a mode selector, 0 to 4294967295, not -1"),
                 ("{system_manager: mx95evk, cgf: x}",

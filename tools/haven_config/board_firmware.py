@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Facts about firmware that owns the board's firewalls, and what its known configurations give."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from . import grants
@@ -27,12 +27,11 @@ class Policy:
     """What one configuration of the firmware gives to whom."""
 
     name: str
-    selectors: tuple       # None: not known
+    selectors: tuple       # by which the application cores are started
     grants: tuple          # of grants.Grant
     rights: dict           # machine -> word of RIGHTS, for the hypervisor's agent
-    streams: dict          # firmware's name of a master -> stream id; those behind the SMMU
-    domains: dict          # firmware's name of a master -> domain, where it is known
-    origins: dict          # ('right', machine), ('stream', name): where it is written
+    streams: dict          # resource that masters the bus -> stream id; those behind the SMMU
+    origins: dict = field(default_factory=dict)  # ('right', machine), ('stream', resource): line
 
     def allows(self, machine, right):
         return RIGHTS.index(self.rights.get(machine.name, "none")) >= RIGHTS.index(right)
@@ -51,7 +50,11 @@ class SystemManager:
         self.domains = dict(data["domains"])
         self.machines = {name: _machine(name, m, self.domains[name], frame)
                          for name, m in data["machines"].items()}
-        self.masters = dict(data["masters"])
+        self.soc, self.own = data["soc"], list(data["own"])
+        self.resources = dict(data["resources"])
+        self.frame_resources = {f["name"]: f["resource"] for f in data["frames"]}
+        self.checkers = list(data["checkers"])
+        self.firmware_domains = list(data["firmware_domains"])
         self.streams = dict(data["streams"])
         self.known = {name: self._policy(name, c) for name, c in data["configurations"].items()}
 
@@ -62,11 +65,11 @@ class SystemManager:
 
     def _policy(self, name, data):
         given = tuple(grants.Grant(self.domains[who], g["base"], g["size"],
-                                   grants.ACCESS[g["access"]], name)
+                                   grants.ACCESS[g["access"]])
                       for who, rows in data["memory"].items() for g in rows)
         streams = {n: s for n, s in self.streams.items()
                    if not any(fnmatchcase(n, pattern) for pattern in data["bypass"])}
-        return Policy(name, tuple(data["selectors"]), given, dict(data["rights"]), streams, {}, {})
+        return Policy(name, tuple(data["selectors"]), given, dict(data["rights"]), streams)
 
 
 def _machine(name, data, domain, frame):

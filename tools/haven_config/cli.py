@@ -36,6 +36,9 @@ def _parser():
                         "before guests are built")
     parser.add_argument("--board-dir", metavar="DIR", type=Path, default=ROOT / "ports",
                         help="folder with <board>/board.yaml (default: the project's ports)")
+    parser.add_argument("--sm-cfg", metavar="FILE", type=Path,
+                        help="the .cfg that the System Manager is built from, inside its tree: what "
+                        "the configuration says is checked against it (goes before firmware.cfg)")
     parser.add_argument("--depfile", metavar="FILE", type=Path,
                         help="write a Make-style list of the files that were read")
     return parser
@@ -74,7 +77,8 @@ def _run(args, given):
     from . import emit_timing, output
     from .problems import Refused
     try:
-        compiled = compiler.compile_file(args.config, args.board_dir, given, not args.no_images)
+        compiled = compiler.compile_file(args.config, args.board_dir, given, not args.no_images,
+                                         args.sm_cfg)
     except Refused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)
@@ -84,6 +88,8 @@ def _run(args, given):
               file=sys.stderr)
     if compiled.unused_images:
         return EXIT_USAGE
+    for note in compiled.config.firmware.notes if compiled.config.firmware else ():
+        print(f"haven-config: {note}", file=sys.stderr)
     for line in emit_timing.table(compiled.config):
         print(line)
     if args.out is not None:

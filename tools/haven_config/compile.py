@@ -14,7 +14,7 @@ class Compiled:
     unused_images: list   # given with --image, named nowhere
 
 
-def compile_file(path, board_dir, given_images, with_images=True):
+def compile_file(path, board_dir, given_images, with_images=True, sm_cfg=None):
     """Returns Compiled; raises Refused with every problem found."""
     text = source.load(path)
     if not isinstance(text.data, dict):
@@ -23,7 +23,7 @@ def compile_file(path, board_dir, given_images, with_images=True):
     problems = Problems(text)
     schema.check(text, problems)
     _raise(problems)
-    config = resolve.resolve(text, _board(text, board_dir, problems), problems)
+    config = resolve.resolve(text, _board(text, board_dir, problems), problems, sm_cfg)
     for check in checks.BEFORE_LAYOUT:
         check(config, problems)
     unused = images.find(config, given_images, problems) if with_images else []

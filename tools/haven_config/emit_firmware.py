@@ -56,7 +56,7 @@ def tables(config):
     return text + "static const struct hv_hal_fw_config firewall = {\n" + _fields(
         ("mu", f"UINT64_C(0x{manager.mu.base:x})"), ("mu_irq", f"{manager.mu_irq}u"),
         ("wait_us", f"{manager.reply_us}u"),
-        ("crc", _truth(manager.crc)),
+        ("crc", _truth(firmware.crc)),
         ("firmware", f'{{"{firmware.name}", {firmware.selector}u}}'),
         ("mcu", "&mcu" if mcu else "NULL"), ("witnesses", "witnesses" if rows else "NULL"),
         ("witness_count", f"{len(rows)}u")) + "};\n\n"

@@ -70,3 +70,8 @@ def allowing(grants, domain, kinds):
         spans = touching(grants, domain, bit)
         result = spans if result is None else common(result, spans)
     return result or []
+
+
+def words(access):
+    """'full' or whatever name it has, else the number."""
+    return next((name for name, value in ACCESS.items() if value == access), f"0x{access:04x}")

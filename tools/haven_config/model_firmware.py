@@ -12,7 +12,9 @@ class Firmware:
     selector: int
     path: tuple
     policy: object         # board_firmware.Policy; None: nothing is known of it
-    notes: list = field(default_factory=list)  # differences to report
+    cfg: object = None     # sm_cfg.Cfg that the user gave
+    crc: bool = False      # of the hypervisor's channels
+    notes: list = field(default_factory=list)  # what a user should know, each a sentence
 
 
 @dataclass
@@ -50,6 +52,13 @@ def private_spans(config, machine):
     policy = config.firmware.policy
     return grants.without(spans(config, machine),
                           grants.touching(policy.grants, config.board.manager.apps))
+
+
+def cited(config, domain, pieces):
+    """' (file:line, ...)' of grants that touch the pieces; nothing if they are facts of the board."""
+    lines = [g.origin for g in config.firmware.policy.grants if g.origin and g.domain == domain and
+             grants.common([(g.base, g.end)], pieces)]
+    return f" ({', '.join(dict.fromkeys(lines))})" if lines else ""
 
 
 def is_window(config, area):

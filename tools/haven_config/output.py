@@ -35,5 +35,7 @@ def _depfile(config, table, out_dir, board_dir):
     inputs += [p.path for p in table if p.path and not p.name.endswith(".dtb")]
     inputs += sorted(package.glob("**/*.py")) + [package / "schema.json"]
     inputs.append(package.parent / "haven_timeline.py")
+    if config.firmware and config.firmware.cfg:
+        inputs += [f.resolve() for f in config.firmware.cfg.reader.files]
     escaped = " ".join(str(i).replace(" ", "\\ ") for i in inputs)
     return f"{str(out_dir / 'config.c').replace(' ', chr(92) + ' ')}: {escaped}\n"

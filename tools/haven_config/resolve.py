@@ -14,7 +14,7 @@ CONSOLE_NAME = 16          # characters of a name that the console shows
 IMAGE_ROLES = ("kernel", "binary", "initrd")
 
 
-def resolve(source, board, problems):
+def resolve(source, board, problems, sm_cfg=None):
     """Build the Config; names that nothing defines become problems."""
     data = source.data
     partitions = _partitions(data)
@@ -43,7 +43,7 @@ def resolve(source, board, problems):
         ipa_bits=hypervisor.get("ipa_bits", _default_ipa_bits(partitions, board)),
         trace_slots=hypervisor.get("trace_slots", 0),
         overheads=resolve_timing.overheads(hypervisor, board),
-        firmware=resolve_firmware.firmware(data, board, problems), mcu=mcu,
+        firmware=resolve_firmware.firmware(data, board, sm_cfg, problems), mcu=mcu,
         dma_fault_limit=hypervisor.get("dma_fault_limit", DEFAULT_DMA_FAULT_LIMIT),
         unprotected=[(name, ("unprotected_dma", i))
                      for i, name in enumerate(data.get("unprotected_dma", []))])

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """`firmware` and `mcu`: from the file to the model, names resolved."""
-from . import resolve_dma, units
+from pathlib import Path
+
+from . import resolve_dma, sm_policy, units
 from .model_firmware import Firmware, Mcu
 from .schema import closest
+from .sm_cfg import Cfg
 
+ENDS = ("priv", "exclusive", "all")
 DEFAULT_MAX_RESTARTS = 3
 
 
-def firmware(data, board, problems):
-    """What is assumed of the firmware; None where it owns nothing."""
+def firmware(data, board, sm_cfg, problems):
+    """What is assumed of the firmware; None where it owns nothing. sm_cfg: a file beside `cfg`'s."""
     item, manager = data.get("firmware"), board.manager
     if manager is None:
         if item is not None:
@@ -20,12 +24,40 @@ def firmware(data, board, problems):
                      "what: name the configuration of it that is flashed under "
                      "firmware.system_manager; known: " + ", ".join(manager.known))
         return None
-    name = item["system_manager"]
-    if name not in manager.known:
-        problems.add(("firmware", "system_manager"), f"is {name}, of which board {board.name} knows "
-                     "nothing" + closest(name, manager.known) + "; known: " +
-                     ", ".join(manager.known))
-    return Firmware(name, item.get("selector", 0), ("firmware",), manager.known.get(name))
+    result = Firmware(item["system_manager"], item.get("selector", 0), ("firmware",),
+                      manager.known.get(item["system_manager"]), crc=manager.crc)
+    if sm_cfg is None and "cfg" in item:
+        sm_cfg = Path(problems.source.name).parent / item["cfg"]
+    if sm_cfg is not None:
+        _read(result, Cfg(sm_cfg), manager)
+    elif result.policy is None:
+        problems.add(("firmware", "system_manager"), f"is {result.name}, of which board {board.name} "
+                     "knows nothing" + closest(result.name, manager.known) + "; known: " +
+                     ", ".join(manager.known) + "; give its .cfg by --sm-cfg or firmware.cfg")
+    return result
+
+
+def _read(result, cfg, manager):
+    """A .cfg that is given goes before what board.yaml knows of that name."""
+    known, result.cfg = result.policy, cfg
+    result.policy, result.crc = sm_policy.policy(cfg, manager), sm_policy.crc(cfg, manager)
+    notes = []
+    if known is not None and cfg.name == known.name:
+        notes += [f"differs from what board.yaml knows of {known.name}: {text}"
+                  for text in sm_policy.differences(result.policy, known, manager)]
+    for agent in cfg.agents.values():
+        for index, (right, line) in agent.rights.items():
+            machine = cfg.machines.get(index)
+            if machine and machine.did == manager.apps != agent.machine.did and right in ENDS:
+                notes.append(f"lets {agent.name} ({line.where}) end the application cores: "
+                             f"LMM_{index} {right.upper()}")
+    notes += [f"assigns {two.name} to domain {one.did} at {one.line.where} and to domain {two.did} at "
+              f"{two.line.where}" for one, two in sm_policy.contradictions(cfg)]
+    notes += [f"rounds {r.name} at {r.line.where} to 0x{r.base:08x}-0x{r.end - 1:08x}"
+              for r in cfg.regions if r.rounded]
+    notes += [f"has {word} at {line.where}, which is not understood and gives nothing of a firewall"
+              for line, word in cfg.unknown]
+    result.notes = [f"{cfg.path.name} {text}" for text in notes]
 
 
 def mcu(data, board, problems):

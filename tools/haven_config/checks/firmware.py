@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory and masters against what the firmware's configuration gives to whom."""
 from .. import grants
-from ..model_firmware import is_window, private_spans, shared_spans, spans
+from ..model_firmware import cited, is_window, private_spans, shared_spans, spans
 from ..units import hexa, show_range
 
 APPS = "the application cores"
@@ -51,17 +51,18 @@ def faults(config, region, access):
     for machine in manager.machines.values():
         alone = grants.common(left, private_spans(config, machine))
         if alone:
-            yield (f"takes {show(alone)}, which {policy.name} gives to {core(machine)} alone: "
-                   f"{apps(config)} get a bus error there")
+            yield (f"takes {show(alone)}, which {policy.name} gives to {core(machine)} alone"
+                   f"{cited(config, machine.domain, alone)}: {apps(config)} get a bus error there")
         left = grants.without(left, alone)
         met = grants.common(whole, shared_spans(config, machine))
         if met and not _is_own_window(config, region, machine):
-            yield (f"takes {show(met)}, which {core(machine)} reaches too under {policy.name}; only "
-                   "its window, the area that shared of its mcu entry names, may lie there")
+            yield (f"takes {show(met)}, which {core(machine)} reaches too under {policy.name}"
+                   f"{cited(config, machine.domain, met)}; only its window, the area that shared of its mcu entry names, may lie there")
     secure = grants.common(left, grants.touching(policy.grants, manager.apps))
     secure = grants.without(secure, grants.touching(policy.grants, manager.apps, grants.NONSECURE))
     if secure:
-        yield f"takes {show(secure)}, which {policy.name} leaves to the secure world"
+        yield f"takes {show(secure)}, which {policy.name} leaves to the secure world" + \
+            cited(config, manager.apps, secure)
     left = grants.without(left, secure)
     if left:
         yield (f"takes {show(left)}, where {policy.name} does not let {apps(config)} "
@@ -124,13 +125,13 @@ def _check_hypervisor(config, problems):
         met = grants.common(whole, spans(config, machine))
         if met:
             problems.add(path, f"is {config.firmware.name}, under which {core(machine)} reaches "
-                         f"{show(met)}; that is the hypervisor's memory, its tables and the SMMU's")
+                         f"{show(met)}{cited(config, machine.domain, met)}; that is the hypervisor's memory, its tables and the SMMU's")
 
 
 def _check_masters(config, partition, problems):
     policy, manager = config.firmware.policy, config.board.manager
     for device, path in partition.dma.devices:
-        name = manager.masters.get(device.name)
+        name = manager.resources.get(device.name)
         if name is None or device.bypass:
             continue
         for stream in device.streams:
@@ -146,14 +147,11 @@ def _check_masters(config, partition, problems):
 
 def _master_fault(config, device, name, stream):
     policy = config.firmware.policy
-    where = policy.origins.get(("stream", name), policy.name)
+    where = policy.name + policy.origins.get(("stream", name), "")
     if name not in policy.streams:
         return (f"but under {where} no SMMU stands in front of it: {name} has no stream id, and "
                 f"would reach whatever {apps(config)} do")
     if policy.streams[name] != stream:
         return (f"which has stream {hexa(stream)}, but under {where} {name} has "
                 f"{hexa(policy.streams[name])}")
-    domain = policy.domains.get(name, config.board.manager.apps)
-    if domain != config.board.manager.apps:
-        return f"but under {where} {name} belongs to domain {domain}"
     return None

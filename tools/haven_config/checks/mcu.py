@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The microcontroller: its memory, its channel, and what may be done to it."""
 from .. import grants
-from ..model_firmware import shared_spans, spans
+from ..model_firmware import cited, shared_spans, spans
 from ..problems import key_text
 from ..units import hexa, show_size
 from .firmware import apps, core, show
@@ -116,6 +116,7 @@ def _check_reach(config, problems):
     if mcu.size and missing:
         problems.add(path, f"takes {show(missing)}, which {config.firmware.policy.name} does not give "
                      f"to {core(mcu.machine)}; it has {show(_in_ddr(config))}" +
+                     cited(config, mcu.machine.domain, _in_ddr(config)) +
                      _elsewhere(config, missing))
 
 
@@ -145,7 +146,8 @@ def _check_window(config, problems):
     missing = grants.without(whole, spans(config, mcu.machine))
     if missing:
         problems.add(mcu.window.path, f"takes {show(missing)}, where {core(mcu.machine)} does not reach "
-                     f"its window under {name}; both sides reach {show(both)}")
+                     f"its window under {name}; both sides reach {show(both)}" +
+                     cited(config, mcu.machine.domain, both))
 
 
 def _check_rights(config, problems):
@@ -154,7 +156,7 @@ def _check_rights(config, problems):
     if policy.allows(mcu.machine, needed):
         return
     has = policy.rights.get(mcu.machine.name, "none").upper()
-    where = policy.origins.get(("right", mcu.machine.name), policy.name)
+    where = policy.name + policy.origins.get(("right", mcu.machine.name), "")
     others = [p.name for p in config.board.manager.known.values()
               if p.name != policy.name and p.allows(mcu.machine, needed)]
     problems.add(mcu.path + ("mode",), f"is {mcu.mode}, but {where} grants the hypervisor's agent "

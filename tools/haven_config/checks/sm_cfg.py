@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A .cfg of the System Manager against the board's facts and the configuration."""
+from itertools import combinations
+
+from .. import grants, sm_policy
+from ..problems import key_text
+from ..units import hexa
+from .firmware import APPS, apps, show
+
+MAX_ACCESSES = 8           # distinct values of a checker
+NS_RW = 0x66
+
+
+def check(config, problems):
+    firmware = config.firmware
+    if firmware is None or firmware.cfg is None:
+        return
+    path = firmware.path + ("cfg",)
+    cfg, manager = firmware.cfg, config.board.manager
+    for rules in (_identity(firmware, manager), _cores(cfg, manager), _agent(cfg, manager),
+                  _masters(cfg, manager), _regions(cfg, manager), _frames(cfg, manager),
+                  _strangers(config)):
+        for rule in rules:
+            problems.add(path, rule)
+    _check_devices(config, problems)
+
+
+def _identity(firmware, manager):
+    cfg = firmware.cfg
+    if cfg.soc != manager.soc:
+        yield (f"is {cfg.path.name}, which is for {cfg.soc or 'no SoC'}, not for {manager.soc}; give the "
+               "one of this board")
+    if cfg.name != firmware.name:
+        yield (f"is {cfg.path.name}, so the System Manager will say that it runs {cfg.name}, and boot "
+               f"stops unless that is {firmware.name}; write system_manager: {cfg.name}, or give that "
+               "file")
+
+
+# ---- cores and agents ----
+
+def _owners(cfg, resource):
+    return [m for m in cfg.masters if m.name == resource]
+
+
+def _cores(cfg, manager):
+    """Each in the domain and the logical machine that board.yaml names."""
+    yield from _core(cfg, manager, f"{APPS} ({manager.resources['apps']})",
+                     manager.resources["apps"], manager.apps, None)
+    for name, machine in manager.machines.items():
+        resource = manager.resources[name]
+        owners = _owners(cfg, resource)
+        if owners and all(m.did == manager.apps for m in owners):
+            yield (f"gives {resource} to domain {manager.apps} ({owners[0].line.where}), as {APPS}: no "
+                   f"firewall stands between them and the {machine.title}; give it a logical machine "
+                   "with a did of its own")
+            continue
+        yield from _core(cfg, manager, f"the {machine.title} ({resource})", resource, machine.domain,
+                         machine.lm)
+
+
+def _core(cfg, manager, what, resource, domain, lm):
+    owners = _owners(cfg, resource)
+    if not owners:
+        yield f"gives {what} to nobody; write {resource} OWNER in the section of its logical machine"
+    for owner in owners[:1]:
+        here = next((m for m in cfg.machines.values() if m.did == owner.did), None)
+        if owner.did != domain:
+            yield (f"gives {what} to domain {owner.did} ({owner.line.where}), but board.yaml has "
+                   f"domain {domain}; write did={domain} in its LM")
+        elif here is None or lm is not None and here.index != lm:
+            yield (f"has {what} in " + (f"LM{here.index} ({here.line.where})" if here else "no LM") +
+                   f", but board.yaml has logical machine {lm}; number it so")
+
+
+def _agent(cfg, manager):
+    agent = sm_policy.own_agent(cfg, manager)
+    if agent is None:
+        yield (f"has no agent with mu={manager.mailbox}, the other side of the hypervisor's mailbox; "
+               f"write MAILBOX type=mu, mu={manager.mailbox} in a Non-secure agent of domain "
+               f"{manager.apps}")
+        return
+    where = f"SCMI_AGENT{agent.index} ({agent.line.where})"
+    if agent.machine.did != manager.apps or agent.secure:
+        yield (f"gives mu={manager.mailbox}, the other side of the hypervisor's mailbox, to {where}, "
+               f"which is {'Secure' if agent.secure else f'in domain {agent.machine.did}'}; it takes a "
+               f"Non-secure agent of domain {manager.apps}")
+    for kind, bell in (("a2p", 0), ("p2a_notify", 1)):
+        if kind not in agent.channels:
+            yield f"has no channel of type {kind} in {where}; write CHANNEL db={bell}, type={kind}"
+        elif agent.channels[kind][0] != bell:
+            yield (f"has the channel of type {kind} on doorbell {agent.channels[kind][0]} "
+                   f"({agent.channels[kind][2].where}); the hypervisor has it on {bell}")
+    others = [a for a in cfg.agents.values() if a.mu == agent.mu and a is not agent]
+    for other in others:
+        yield (f"gives mu={agent.mu} to SCMI_AGENT{other.index} ({other.line.where}) as well; a mailbox "
+               "has one agent")
+    if {c[1] for c in agent.channels.values()} - {"none", "crc32"}:
+        yield f"has a channel with a check that is neither none nor crc32 in {where}"
+
+
+# ---- masters ----
+
+def _masters(cfg, manager):
+    known = manager.resources.values()
+    for first, master in sm_policy.contradictions(cfg):
+        if not (master.physical and first.physical) or master.name in known or first.name in known:
+            yield (f"assigns {master.place} to domain {first.did} as {first.name} ({first.line.where}) "
+                   f"and to domain {master.did} as {master.name} ({master.line.where}); keep one of the "
+                   "lines")
+    streams = {}
+    for master in cfg.masters:
+        if master.physical:
+            continue
+        first = streams.setdefault(master.stream, master)
+        if first.place != master.place:
+            yield (f"gives stream {hexa(master.stream)} to {first.name} ({first.line.where}) and to "
+                   f"{master.name} ({master.line.where}): the SMMU cannot tell them apart; give one of "
+                   "them another sid")
+
+
+# ---- memory regions ----
+
+def _regions(cfg, manager):
+    for checker in manager.checkers:
+        of = [r for r in cfg.regions if r.checker == checker]
+        values = sorted({r.access for r in of})
+        if len(values) > MAX_ACCESSES:
+            yield (f"uses {len(values)} different permissions in {checker}, which holds {MAX_ACCESSES}: "
+                   + ", ".join(f"0x{v:04x}" for v in values))
+        for did in sorted({r.did for r in of}):
+            mine = [r for r in of if r.did == did]
+            yield from _domain_regions(checker, did, mine, manager)
+
+
+def _domain_regions(checker, did, mine, manager):
+    if len(mine) > manager.regions:
+        yield (f"gives domain {did} {len(mine)} regions in {checker}, which holds {manager.regions} for "
+               f"a domain; the last one is at {mine[-1].line.where}")
+    for one, other in combinations(mine, 2):
+        both = grants.common([(one.base, one.end)], [(other.base, other.end)])
+        if both and one.access != other.access:
+            yield (f"gives domain {did} {show(both)} as 0x{one.access:04x} ({one.line.where}) and as "
+                   f"0x{other.access:04x} ({other.line.where}); what overlapping regions add up to is "
+                   "documented nowhere: make them one, or apart")
+
+
+def _frames(cfg, manager):
+    """Who has a firewall's registers can undo all of it."""
+    for frame in manager.frames:
+        resource = manager.frame_resources[frame.name]
+        for grant in _block_grants(cfg, resource):
+            if grant.did not in manager.firmware_domains:
+                yield (f"gives registers of {frame.name} to domain {grant.did} ({grant.line.where}), "
+                       "which could then change every right; take that line away")
+
+
+def _strangers(config):
+    """Domains that are neither the board's nor its firmware's: nothing of Haven's is theirs."""
+    cfg, manager = config.firmware.cfg, config.board.manager
+    known = set(manager.firmware_domains) | set(manager.domains.values())
+    own = config.board.hypervisor
+    ours = [("the hypervisor", own.base, own.size)] + \
+        [(f"{key_text(r.path)} of {p.name}", r.pa, r.size) for p in config.partitions
+         for r in p.ram + p.shared]
+    for region in cfg.regions:
+        if region.did in known or region.checker not in manager.checkers:
+            continue
+        for what, base, size in ours:
+            both = grants.common([(region.base, region.end)], grants.span(base, size))
+            if both:
+                yield (f"gives {show(both)} to domain {region.did}, "
+                       f"{cfg.domains.get(region.did, 'which has no name')} ({region.line.where}); that "
+                       f"is {what}: take it out of that region")
+
+
+# ---- devices ----
+
+def _block_grants(cfg, resource):
+    """Grants of the blocks that a resource stands for, by whatever name."""
+    blocks = []
+    for word in cfg.reader.expand(resource):
+        checker, sep, place = word.partition("=")
+        memory, dot, span = place.partition(".")
+        if sep and dot and checker.startswith("MBC_"):
+            first, _, last = span.partition("-")
+            blocks.append((checker, int(memory), int(first), int(last or first)))
+    return [b for b in cfg.blocks for checker, memory, first, last in blocks
+            if (b.checker, b.memory) == (checker, memory) and b.first <= last and first <= b.last]
+
+
+def _check_devices(config, problems):
+    """A guest's device answers its guest, and no other core reaches it."""
+    manager = config.board.manager
+    mine = [(device.name, path) for p in config.partitions
+            for device, path in p.devices + p.dma.devices]
+    mine += [(name, config.firmware.path + ("cfg",)) for name in manager.own]
+    for name, path in mine:
+        resource = manager.resources.get(name)
+        if resource:
+            for rule in _device(config, name, resource):
+                problems.add(path, rule)
+    for partition in config.partitions:
+        for device, path in partition.dma.devices:
+            for rule in _device_master(config, device):
+                problems.add(path, rule)
+
+
+def _device(config, name, resource):
+    cfg, manager = config.firmware.cfg, config.board.manager
+    found = _block_grants(cfg, resource)
+    if not any(b.did == manager.apps and b.access & NS_RW == NS_RW for b in found):
+        yield (f"needs {name}, but {cfg.path.name} does not let {apps(config)} read and write {resource}; "
+               f"write {resource} OWNER in the section of the Non-secure agent")
+    for block in found:
+        if block.did not in manager.firmware_domains and block.did != manager.apps:
+            yield (f"needs {name}, but {cfg.path.name} gives {block.name} to domain {block.did} too "
+                   f"({block.line.where}); take that line away, or the device from the partition")
+            break
+
+
+def _device_master(config, device):
+    """What it does by itself is Non-secure, and is the application cores'."""
+    cfg, manager = config.firmware.cfg, config.board.manager
+    for master in _owners(cfg, manager.resources.get(device.name)):
+        if master.did != manager.apps:
+            yield (f"needs {device.name}, but {cfg.path.name} puts {master.name} into domain {master.did} "
+                   f"({master.line.where}); its accesses would have that domain's rights: write it in "
+                   f"the section of domain {manager.apps}")
+        elif master.security != "nonsecure":
+            yield (f"needs {device.name}, but {cfg.path.name} lets {master.name} make Secure accesses "
+                   f"({master.line.where}, sa={master.security}); write sa=nonsecure")
