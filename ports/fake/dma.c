@@ -109,6 +109,8 @@ struct fake_function *fake_function(hv_u32 bdf)
 
 static struct fake_function *function_at(hv_u64 address)
 {
+	if (fake.on_pci != NULL)
+		fake.on_pci();
 	return fake_function((hv_u32)((address - FAKE_ECAM) >> 12));
 }
 

@@ -165,6 +165,7 @@ struct fake_machine {
 	struct fake_smmu smmu;
 	struct fake_its its;
 	struct fake_function function[FAKE_FUNCTIONS];
+	void (*on_pci)(void);     /**< Called in each access to configuration space. */
 	struct fake_event event[FAKE_EVENTS];
 	hv_u32 events;
 	jmp_buf run;

@@ -114,6 +114,29 @@ static void the_command_register_passes_what_is_allowed(void **state)
 	assert_int_equal(space32(DISK, 4) & 0xffff, 0x0406); /* memory, master, INTx off; never I/O */
 }
 
+static hv_u32 accesses;
+
+static void assert_only_one_is_locked(void)
+{
+	assert_int_equal(ONE->lock.next, ONE->lock.serving + 1);
+	assert_int_equal(TWO->lock.next, TWO->lock.serving);
+	accesses++;
+}
+
+/* Two vCPUs may be at one function: what is read and then written is under the owner's lock. */
+static void accesses_are_under_the_owners_lock(void **state)
+{
+	(void)state;
+	boot_guests();
+	accesses = 0;
+	fake.on_pci = assert_only_one_is_locked;
+	(void)load32(0, ECAM_OF(DISK, 0));
+	assert_int_equal(accesses, 1);
+	store32(0, ECAM_OF(DISK, 4), 0x0006);
+	fake.on_pci = NULL;
+	assert_int_equal(accesses, 3);
+}
+
 /* ESR_EL2.SAS = 3: eight bytes. */
 static void wide_accesses_are_refused(void **state)
 {
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test(a_guest_cannot_touch_anothers),
 		cmocka_unit_test(bars_can_be_sized_and_stay),
 		cmocka_unit_test(the_command_register_passes_what_is_allowed),
+		cmocka_unit_test(accesses_are_under_the_owners_lock),
 		cmocka_unit_test(wide_accesses_are_refused),
 		cmocka_unit_test(a_stop_takes_the_bus_away),
 	};
