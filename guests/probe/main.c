@@ -36,6 +36,7 @@ static const struct test tests[] = {
 	{"periodic", test_periodic},
 	{"hostile", test_hostile},
 	{"quiet", test_quiet},
+	{"scmi", test_scmi},
 	{"hotplug", test_hotplug},
 	{"bench", test_bench},
 	{"benchdma", test_benchdma},

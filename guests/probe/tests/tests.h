@@ -46,6 +46,8 @@ void test_flood(void);
 void test_periodic(void);
 void test_hostile(void);
 void test_quiet(void);
+/* scmi.c: a channel to a platform that is not there. */
+void test_scmi(void);
 /* pci.c: configuration space. */
 void test_pci(void);
 void test_pcirace(void);
