@@ -30,6 +30,11 @@ struct row {
 #define AGENT_GUEST    1u
 #define AGENT_SELF     0xffffffffu
 
+static const char vendor[HV_SCMI_NAME] = "Haven";
+static const char sub_vendor[HV_SCMI_NAME] = "EL2";
+static const char platform_name[HV_SCMI_NAME] = "platform";
+static const char guest_name[HV_SCMI_NAME] = "guest";
+
 static const struct row table[] = {
 	{HV_SCMI_POWER, 3, READ, 1, 0, 0, ANY},   /* POWER_DOMAIN_ATTRIBUTES */
 	{HV_SCMI_POWER, 4, SET, 3, 1, 0, ASYNC},  /* POWER_STATE_SET */
@@ -179,13 +184,13 @@ static enum hv_scmi_verdict answer(const struct hv_scmi_msg *request, hv_u32 cou
 	return HV_SCMI_ANSWER;
 }
 
-/* A status, perhaps a number, and a name of at most HV_SCMI_NAME - 1 letters from word @p at on. */
+/* A status, perhaps a number, and a name from word @p at on. */
 static enum hv_scmi_verdict answer_name(const struct hv_scmi_msg *request, hv_u32 at, hv_u32 first,
-					const char *name, struct hv_scmi_msg *reply)
+					const char name[HV_SCMI_NAME], struct hv_scmi_msg *reply)
 {
 	const enum hv_scmi_verdict verdict = answer(request, at + HV_SCMI_NAME / 4, first, reply);
 
-	for (hv_u32 i = 0; i < HV_SCMI_NAME && name[i] != '\0'; i++) /* bound: HV_SCMI_NAME */
+	for (hv_u32 i = 0; i < HV_SCMI_NAME; i++) /* bound: HV_SCMI_NAME */
 		reply->word[at + i / 4] |= (hv_u32)(hv_u8)name[i] << (8 * (i % 4));
 	return verdict;
 }
@@ -206,9 +211,9 @@ static enum hv_scmi_verdict discover_agent(const struct hv_scmi_msg *request,
 	const hv_u32 agent = request->word[0];
 
 	if (agent == AGENT_PLATFORM)
-		return answer_name(request, 2, AGENT_PLATFORM, "platform", reply);
+		return answer_name(request, 2, AGENT_PLATFORM, platform_name, reply);
 	if (agent == AGENT_GUEST || agent == AGENT_SELF)
-		return answer_name(request, 2, AGENT_GUEST, "guest", reply);
+		return answer_name(request, 2, AGENT_GUEST, guest_name, reply);
 	return refuse(request, HV_SCMI_NOT_FOUND, reply);
 }
 
@@ -231,9 +236,9 @@ static enum hv_scmi_verdict filter_base(const struct hv_scmi_rights *rights,
 	case HV_SCMI_MESSAGE_ATTRIBUTES:
 		return describe_message(request, reply);
 	case HV_SCMI_DISCOVER_VENDOR:
-		return answer_name(request, 1, 0, "Haven", reply);
+		return answer_name(request, 1, 0, vendor, reply);
 	case HV_SCMI_DISCOVER_SUB_VENDOR:
-		return answer_name(request, 1, 0, "EL2", reply);
+		return answer_name(request, 1, 0, sub_vendor, reply);
 	case HV_SCMI_DISCOVER_IMPLEMENTATION:
 		return answer(request, 2, IMPLEMENTATION_VERSION, reply);
 	case HV_SCMI_LIST_PROTOCOLS:
