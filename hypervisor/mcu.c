@@ -23,6 +23,7 @@ static bool begun;                  /* Under way. */
 static bool unread;                 /* There may be an event that was not looked at. */
 static hv_u64 due;                  /* Before this time no event is taken. */
 static bool listening;              /* The first step is done. */
+static bool launched;               /* Atomic: it may be. */
 
 static bool is_served(void)
 {
@@ -50,10 +51,11 @@ void hv_mcu_launch(void)
 	hv_hal_gic_set_edge(irq, false);
 	hv_hal_gic_route(irq, hv_cpus[hv_config.service_cpu].mpidr);
 	hv_hal_gic_enable(0, irq / 32, 1u << (irq % 32));
+	__atomic_store_n(&launched, true, __ATOMIC_RELEASE);
 	hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_MCU);
 }
 
-/* The first step, by the kick: until then the unit does not interrupt. */
+/* The first step: until then the unit does not interrupt. */
 static void begin(void)
 {
 	const struct hv_mcu_config *mcu = fw.config->mcu;
@@ -77,7 +79,8 @@ static void record(const struct hv_lmm_reset_reason *reason)
 		wanted = HV_MCU_START;
 		break;
 	case HV_JV_HALT:
-		wanted = HV_MCU_STOP;
+		if (fw.mcu.state != (hv_u32)HV_LM_OFF)
+			wanted = HV_MCU_STOP;
 		break;
 	default:
 		break;
@@ -139,9 +142,9 @@ static void take_event(void)
 	if (now < due)
 		return;
 	unread = false;
-	due = now + hv_hal_counter_frequency() / EVENTS_PER_SECOND;
 	if (!hv_hal_mcu_poll(&fw, &event))
 		return;
+	due = now + hv_hal_counter_frequency() / EVENTS_PER_SECOND;
 	hv_mcu_event(&fw.mcu, fw.config->mcu, &event, &action);
 	if (action.ask_reason)
 		wanted = HV_MCU_REASON;
@@ -150,20 +153,21 @@ static void take_event(void)
 	follow_task();
 }
 
+/* The end of the request that is under way, whosesoever; and when there is something to do. */
 static void set_alarm(void)
 {
-	hv_u64 next = HV_ALARM_OFF;
+	const bool pending = fw.scmi.channel.pending;
+	const bool more = wanted == HV_MCU_NOTHING ? unread : !begun && !pending;
+	hv_u64 next = pending ? fw.scmi.deadline : HV_ALARM_OFF;
 
-	if (fw.scmi.channel.pending)
-		next = fw.scmi.deadline;
-	else if (unread || wanted != HV_MCU_NOTHING)
+	if (more && due < next)
 		next = due;
 	hv_alarm_set(HV_ALARM_MCU, next);
 }
 
 void hv_mcu_serve(void)
 {
-	if (!is_served())
+	if (!is_served() || !__atomic_load_n(&launched, __ATOMIC_ACQUIRE))
 		return;
 	if (!listening)
 		begin();

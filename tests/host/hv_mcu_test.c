@@ -545,6 +545,20 @@ static void a_restart_that_fails_is_told(void **state)
 	assert_int_equal(manager.state[1], 0);
 }
 
+static void what_is_off_is_not_ended_again(void **state)
+{
+	hv_u32 before;
+
+	(void)state;
+	managed(HV_MCU_HALT);
+	before = manager.requests;
+	event(0, 2);
+	told(4, 0x302);
+	assert_int_equal(manager.requests, before + 1); /* the reason */
+	event(0, 1);
+	assert_int_equal(manager.state[1], 0);
+}
+
 static void policy_halt_ends_what_came_up_unasked(void **state)
 {
 	(void)state;
@@ -657,6 +671,7 @@ int main(void)
 		TEST(policy_restart_starts_it_again),
 		TEST(restarts_are_bounded),
 		TEST(a_restart_that_fails_is_told),
+		TEST(what_is_off_is_not_ended_again),
 		TEST(policy_halt_ends_what_came_up_unasked),
 		TEST(an_end_that_fails_is_told),
 		TEST(a_slow_manager_delays_nobody),
