@@ -60,6 +60,8 @@ _Noreturn void hv_vcpu_park(void)
 	struct hv_vcpu *vcpu = hv_vcpu_self();
 	struct hv_partition *p = vcpu->partition;
 
+	if (vcpu->cpu->shared != NULL)
+		hv_shared_leaving();
 	hv_hal_vcpu_quiesce();
 	hv_gic_leave(vcpu);
 	hv_lock(&p->lock);

@@ -50,6 +50,8 @@ void hv_shared_look(struct hv_cpu *cpu);
 void hv_shared_wait(struct hv_vcpu *vcpu, enum hv_wait wait);
 /** The same for CPU_SUSPEND with power-down: then it starts anew at @p entry. */
 void hv_shared_powerdown(struct hv_vcpu *vcpu, hv_u64 entry, hv_u64 context);
+/** The vCPU that runs leaves its guest for good: an SError that it caused has no consequence. */
+void hv_shared_leaving(void);
 /** It has left the guest. */
 void hv_shared_parked(struct hv_vcpu *vcpu);
 /** It has nothing to do until somebody kicks it. */

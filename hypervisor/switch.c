@@ -80,10 +80,21 @@ static void settle(const struct hv_frame *frame)
 	struct hv_cpu *cpu = hv_hal_cpu_self();
 	struct hv_vcpu *next = hv_shared_next(cpu);
 
+	/* An SError of the guest that leaves is its own: back there it is taken at once. */
+	if (next != cpu->vcpu && hv_hal_serror_pending())
+		return;
 	if (next != cpu->vcpu)
 		leave(cpu, frame, next);
 	if (next->powerdown) /* its wait is over already */
 		resume(next);
+}
+
+void hv_shared_leaving(void)
+{
+	if (!hv_hal_serror_pending())
+		return;
+	hv_hal_serror_drop();
+	hv_audit(HV_J_SERROR, HV_JV_IGNORE, NULL, 0, 0);
 }
 
 void hv_shared_sync(struct hv_frame *frame)

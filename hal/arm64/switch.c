@@ -13,6 +13,10 @@
 #define TCR_EPD0  HV_BIT(7)
 #define TCR_EPD1  HV_BIT(23)
 #define PFR0_RAS  HV_BITS(31, 28)
+#define ISR_A     HV_BIT(8)
+
+/* vectors.S: SErrors are taken in it. */
+hv_u64 hv_probe_load(hv_u64 address);
 
 _Static_assert(offsetof(struct hv_context, pc) == 256 && offsetof(struct hv_context, pstate) == 264 &&
 	       offsetof(struct hv_context, fpcr) == 720 && offsetof(struct hv_context, fpsr) == 728 &&
@@ -155,6 +159,20 @@ void hv_hal_context_load(const struct hv_context *context, hv_u64 vttbr)
 	isb();
 	write_tcr_el1(context->el1.tcr);
 	isb();
+}
+
+bool hv_hal_serror_pending(void)
+{
+	dsb(sy);
+	isb();
+	return (read_isr_el1() & ISR_A) != 0;
+}
+
+void hv_hal_serror_drop(void)
+{
+	const hv_u32 word = 0;
+
+	(void)hv_probe_load((hv_u64)(uintptr_t)&word);
 }
 
 hv_u64 hv_hal_vcpu_mdscr(void)

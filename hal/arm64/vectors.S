@@ -143,13 +143,14 @@ function shared_serror
 end_function shared_serror
 
 /*
- * u64 hv_probe_load(u64 address): 0, or the syndrome that reading it ended in. Boot CPU alone.
- * Between the two labels an exception is an answer; SErrors are unmasked only there.
+ * u64 hv_probe_load(u64 address): 0, or the syndrome that reading it ended in.
+ * Between the two labels an exception is an answer; SErrors are unmasked only there, so one that
+ * is pending already is the first.
  */
 function hv_probe_load
+probe_first:
 	msr	daifclr, #4
 	isb
-probe_first:
 	ldr	w1, [x0]
 	dsb	sy
 	isb

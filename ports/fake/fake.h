@@ -106,6 +106,7 @@ struct fake_cpu {
 	struct hv_el1_state el1;
 	struct hv_guest_timers timers; /**< The guest's, as far as a test sets them. */
 	hv_u64 mdscr;
+	bool serror;                   /**< One is pending. */
 	struct hv_frame frame;         /**< General registers at FAKE_RESUMED. */
 	bool timer_on;
 	hv_u64 deadline;

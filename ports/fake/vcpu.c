@@ -138,6 +138,16 @@ void hv_hal_context_load(const struct hv_context *context, hv_u64 vttbr)
 	self->ich_vmcr = context->gic.vmcr;
 }
 
+bool hv_hal_serror_pending(void)
+{
+	return fake_self()->serror;
+}
+
+void hv_hal_serror_drop(void)
+{
+	fake_self()->serror = false;
+}
+
 hv_u64 hv_hal_vcpu_mdscr(void)
 {
 	return fake_self()->mdscr;

@@ -30,7 +30,8 @@
 #define ISACTIVER0 (0x300 / 4)
 #define STATE(lr) ((lr) >> 62)
 
-enum { J_BUDGET = 12, J_START = 2, J_STOP = 3, J_SPURIOUS = 8 };
+enum { J_BUDGET = 12, J_START = 2, J_STOP = 3, J_SPURIOUS = 8, J_SERROR = 11 };
+#define J_IGNORE 5
 
 /* Time passes only here; what is due by then becomes pending. */
 static void pass(hv_u64 us)
@@ -685,6 +686,7 @@ static void each_turn_an_interrupt_may_come_again(void **state)
 		fake_irq(1, 41);
 		irqs();
 		assert_runs(B);
+		assert_true(is_enabled(41));
 		wfi();
 		assert_runs(A);
 		guest_ends_all();
@@ -715,11 +717,17 @@ static void nothing_is_held_back_in_the_next_life(void **state)
 {
 	(void)state;
 	start_with_an_interrupt();
+	wfi();
+	assert_runs(A);
+	(void)call1(CPU_OFF, 0, 0, 0);
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
 	comes_and_is_ended();
 	comes_and_is_ended();
 	assert_false(is_enabled(41));
 	(void)hvc(0, SYSTEM_RESET, 0, 0, 0);
-	wfi();
 	loop(0);
 	while (fake.end == FAKE_LOOPED)
 		loop(0);
@@ -970,6 +978,68 @@ static void a_later_access_from_outside_takes_the_earlier_back(void **state)
 	assert_int_equal(lr_of(1, 27), 0);
 }
 
+/* Active while its registers are elsewhere, and ended from outside: it is so when they are back. */
+static void deactivation_from_outside_waits_too(void **state)
+{
+	(void)state;
+	start_one();
+	ppi(27);
+	irqs();
+	CPU1->lr[0] = (CPU1->lr[0] & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62; /* acknowledged */
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	assert_int_equal(A->ppi_active, 1u << 27);
+	fake_log_clear();
+	store32(0, GICR_IPA + 0x30380, 1u << 27);
+	assert_int_equal(CPU1->redist.word[ISACTIVER0] & 1u << 27, 0);
+	assert_int_equal(fake_count(FAKE_SGI), 1);
+	fake.end = FAKE_RETURNED;
+	irqs();
+	wfi();
+	assert_runs(A);
+	assert_int_equal(lr_of(1, 27), 0);
+	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 27), 1);
+}
+
+/* The other vCPU disables one while this one has its turn: it is told. */
+static void disabling_from_outside_is_followed_at_once(void **state)
+{
+	(void)state;
+	start_one();
+	assert_int_equal(CPU1->redist.word[ISENABLER0] & 1u << 27, 1u << 27);
+	fake_log_clear();
+	store32(0, GICR_IPA + 0x30180, 1u << 27);
+	assert_int_equal(fake_count_a(FAKE_SGI, 1), 1);
+	fake.end = FAKE_RETURNED;
+	irqs();
+	assert_runs(A);
+	assert_int_equal(CPU1->redist.word[ISENABLER0] & 1u << 27, 0);
+}
+
+/* What others left for its last life is not for the next one. */
+static void mail_for_the_last_life_is_thrown_away(void **state)
+{
+	(void)state;
+	start_with_an_interrupt();
+	wfi();
+	assert_runs(A);
+	(void)call1(CPU_OFF, 0, 0, 0);
+	store32(0, GICR_IPA + 0x30200, 1u << 27);
+	store32(0, GICR_IPA + 0x30300, 1u << 27);
+	(void)hvc(0, SYSTEM_RESET, 0, 0, 0);
+	loop(0);
+	while (fake.end == FAKE_LOOPED)
+		loop(0);
+	assert_int_equal(hvc(0, CPU_ON, 1, 0x50000100, 77), 0);
+	fake.end = FAKE_ASLEEP;
+	irqs();
+	assert_runs(A);
+	assert_int_equal(CPU1->redist.word[ISACTIVER0] & 1u << 27, 0);
+	assert_int_equal(lr_of(1, 27), 0);
+}
+
 /* What the hardware has pending at that moment may be the neighbour's. */
 static void pending_is_not_read_from_somebody_elses_hardware(void **state)
 {
@@ -1150,6 +1220,62 @@ static void serror_of_the_one_that_runs(void **state)
 	assert_sleeps();
 	assert_int_equal(ONE->running, 1);
 	assert_int_equal(TWO->state, HV_PARTITION_RUNNING);
+}
+
+/* It has not been taken yet when the CPU changes hands: back to whose it is. */
+static void serror_of_the_one_that_leaves(void **state)
+{
+	(void)state;
+	start_one();
+	CPU1->serror = true;
+	fake_irq(1, 48);
+	irqs();
+	assert_int_equal(fake.end, FAKE_RETURNED);
+	assert_ptr_equal(hv_cpus[1].vcpu, A);
+	assert_int_equal(fake_count(FAKE_LOAD), 0);
+	CPU1->serror = false; /* by the exit that it makes */
+	FAKE_RUN(hv_shared_serror(&CPU1->frame));
+	assert_int_equal(newest(1).kind, J_SERROR);
+	assert_int_equal(newest(1).partition, 1);
+	settle();
+	assert_runs(B);
+	assert_int_equal(ONE->state, HV_PARTITION_STOPPING);
+	assert_int_equal(TWO->restarts, 0);
+}
+
+/* The same when it waits, and nobody else is there. */
+static void serror_of_the_one_that_waits(void **state)
+{
+	(void)state;
+	start_two();
+	CPU1->serror = true;
+	wfi();
+	assert_int_equal(fake.end, FAKE_RETURNED);
+	assert_runs(B);
+}
+
+/* Nothing of it reaches the next one: neither after a reset nor after CPU_OFF. */
+static void serror_of_one_that_ends(void **state)
+{
+	(void)state;
+	start_one();
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	CPU1->serror = true;
+	(void)call1(SYSTEM_OFF, 0, 0, 0);
+	assert_runs(A);
+	assert_false(CPU1->serror);
+	assert_int_equal(newest(1).kind, J_STOP);
+	assert_int_equal(TWO->state, HV_PARTITION_OFF);
+	CPU1->serror = true;
+	(void)call1(CPU_OFF, 0, 0, 0);
+	assert_sleeps();
+	assert_false(CPU1->serror);
+	assert_int_equal(newest(1).kind, J_SERROR);
+	assert_int_equal(newest(1).partition, 1);
+	assert_int_equal(newest(1).verdict, J_IGNORE);
+	assert_int_equal(ONE->state, HV_PARTITION_RUNNING);
 }
 
 /* ---- whose time it is ---- */
@@ -1521,6 +1647,9 @@ int main(void)
 		cmocka_unit_test(accesses_from_outside_wait_for_their_vcpu),
 		cmocka_unit_test(activation_from_outside_waits_too),
 		cmocka_unit_test(a_later_access_from_outside_takes_the_earlier_back),
+		cmocka_unit_test(deactivation_from_outside_waits_too),
+		cmocka_unit_test(disabling_from_outside_is_followed_at_once),
+		cmocka_unit_test(mail_for_the_last_life_is_thrown_away),
 		cmocka_unit_test(pending_is_not_read_from_somebody_elses_hardware),
 		cmocka_unit_test(made_pending_by_itself),
 		cmocka_unit_test(cpu_off_gives_the_cpu_away),
@@ -1530,6 +1659,9 @@ int main(void)
 		cmocka_unit_test(a_stop_wakes_a_vcpu_that_waits),
 		cmocka_unit_test(a_fault_restarts_its_own_partition),
 		cmocka_unit_test(serror_of_the_one_that_runs),
+		cmocka_unit_test(serror_of_the_one_that_leaves),
+		cmocka_unit_test(serror_of_the_one_that_waits),
+		cmocka_unit_test(serror_of_one_that_ends),
 		cmocka_unit_test(budget_call_answers_what_is_left),
 		cmocka_unit_test(a_late_end_is_counted_charged_and_journalled),
 		cmocka_unit_test(only_longer_overruns_are_journalled),

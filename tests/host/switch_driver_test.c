@@ -47,6 +47,19 @@ void hv_fp_load(const struct hv_context *context)
 	fp_loads++;
 }
 
+hv_u64 hv_probe_load(hv_u64 address);
+
+static hv_u32 probes;
+
+/* vectors.S: unmasks SErrors for one load. */
+hv_u64 hv_probe_load(hv_u64 address)
+{
+	assert_int_equal(address % 4, 0);
+	assert_int_equal(*(const hv_u32 *)(uintptr_t)address, 0);
+	probes++;
+	return UINT64_C(0xbe000000);
+}
+
 static hv_u64 value(hv_u32 guest, hv_u32 index)
 {
 	return UINT64_C(0x0101010100000000) * (guest + 1) + (hv_u64)index * 0x1000 + guest;
@@ -194,6 +207,7 @@ static void nobodys_registers(void **state)
 	assert_int_equal(fake_sysreg_get("ich_hcr_el2"), 0);
 	assert_int_equal(fake_access_find_name(0, FAKE_SYSREG_WRITE, "ttbr0_el1"), FAKE_NOWHERE);
 	assert_int_equal(fp_loads, 0);
+	(void)next(next(0, FAKE_SYSREG_WRITE, "ich_hcr_el2"), FAKE_BARRIER, "isb");
 }
 
 /* One without RAS has no VDISR_EL2: touching it would be UNDEFINED, and fails the test here. */
@@ -255,6 +269,11 @@ static void as_many_list_registers_as_there_are(void **state)
 		assert_int_equal(fake_sysreg_get(names[i]), 0x100 + i);
 	for (hv_u32 i = 0; i < 6; i++)
 		assert_int_equal(fake_sysreg_get(priorities[i]), 0x200 + i);
+	hv_hal_ich_reset();
+	for (hv_u32 i = 0; i < 16; i++)
+		assert_int_equal(fake_sysreg_get(names[i]), 0);
+	for (hv_u32 i = 0; i < 6; i++)
+		assert_int_equal(fake_sysreg_get(priorities[i]), 0);
 }
 
 static void one_list_register(void **state)
@@ -304,6 +323,25 @@ static void reset_leaves_nothing(void **state)
 		assert_int_equal(fake_sysreg_get(el1[i]), 0);
 }
 
+/* ISR_EL1.A, after everything has been answered. I and F are nobody's here. */
+static void an_serror_is_waited_for(void **state)
+{
+	hv_u32 at;
+
+	(void)state;
+	fake_sysreg_set("isr_el1", 0xc0);
+	fake_access_clear();
+	assert_false(hv_hal_serror_pending());
+	at = next(0, FAKE_BARRIER, "dsb sy");
+	at = next(at, FAKE_BARRIER, "isb");
+	(void)next(at, FAKE_SYSREG_READ, "isr_el1");
+	fake_sysreg_set("isr_el1", 0x100);
+	assert_true(hv_hal_serror_pending());
+	probes = 0;
+	hv_hal_serror_drop();
+	assert_int_equal(probes, 1);
+}
+
 static void mdscr_is_the_register_itself(void **state)
 {
 	(void)state;
@@ -326,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(one_list_register, power_on),
 		cmocka_unit_test_setup(the_interface_is_enabled_last, power_on),
 		cmocka_unit_test_setup(reset_leaves_nothing, power_on),
+		cmocka_unit_test_setup(an_serror_is_waited_for, power_on),
 		cmocka_unit_test_setup(mdscr_is_the_register_itself, power_on),
 	};
 

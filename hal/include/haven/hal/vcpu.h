@@ -80,6 +80,16 @@ void hv_hal_context_load(const struct hv_context *context, hv_u64 vttbr);
 _Noreturn void hv_hal_vcpu_resume(const struct hv_context *context, hv_u64 stack_top);
 /** The EL1 timers as they are in the registers. */
 void hv_hal_vcpu_timers(struct hv_guest_timers *timers);
+/**
+ * True if an SError is pending at this CPU, once all that was asked of memory and devices before
+ * has been answered. ISR_EL1.A.
+ *
+ * Who: a CPU that several vCPUs share, before another one's registers are loaded: it is of the
+ * guest whose exit is handled, and would be taken for the next one's.
+ */
+bool hv_hal_serror_pending(void);
+/** Take that SError at EL2, and forget it. Overwrites the syndrome of the exit. */
+void hv_hal_serror_drop(void);
 /** MDSCR_EL1, where it traps. */
 hv_u64 hv_hal_vcpu_mdscr(void);
 void hv_hal_vcpu_set_mdscr(hv_u64 value);
