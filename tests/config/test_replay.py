@@ -13,6 +13,7 @@ from haven_config import output
 CC = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 LIBRARIES = ("base", "mm", "irq", "sched", "dma")
 FLAGS = ["-std=c11", "-O1", "-I" + str(ROOT / "hypervisor/include"), "-I" + str(ROOT / "hypervisor"),
+         "-I" + str(ROOT / "hal/include"),
          "-I" + str(ROOT / "tools/replay")] + [
              f"-I{ROOT}/lib/{name}/include" for name in LIBRARIES + ("exc",)]
 TEXT = GOOD.replace("initrd: initrd}", "initrd: initrd, devices: [rtc]}")

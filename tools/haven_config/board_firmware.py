@@ -23,6 +23,17 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Checker:
+    """Of memory regions."""
+
+    name: str
+    aperture: object       # Frame
+    frame: str             # name of the TRDC that it is part of
+    regions: int           # for a domain
+    big: bool              # its registers hold addresses >> 4
+
+
+@dataclass(frozen=True)
 class Policy:
     """What one configuration of the firmware gives to whom."""
 
@@ -44,8 +55,7 @@ class SystemManager:
         self.mu = frame("the System Manager's mailbox", data["mu"])
         self.mu_irq = data["mu"]["irq"]
         self.mailbox, self.crc, self.reply_us = data["mailbox"], data["crc"], data["reply_us"]
-        self.granule, self.regions = data["granule"], data["regions"]
-        self.ddr = frame("DDR", data["ddr"])
+        self.granule = data["granule"]
         self.frames = [frame(f["name"], f) for f in data["frames"]]
         self.domains = dict(data["domains"])
         self.machines = {name: _machine(name, m, self.domains[name], frame)
@@ -53,10 +63,16 @@ class SystemManager:
         self.soc, self.own = data["soc"], list(data["own"])
         self.resources = dict(data["resources"])
         self.frame_resources = {f["name"]: f["resource"] for f in data["frames"]}
-        self.checkers = list(data["checkers"])
+        self.checkers = {name: Checker(name, frame(name, c), c["frame"], c["regions"], c["big"])
+                         for name, c in data["checkers"].items()}
         self.firmware_domains = list(data["firmware_domains"])
         self.streams = dict(data["streams"])
         self.known = {name: self._policy(name, c) for name, c in data["configurations"].items()}
+
+    @property
+    def ddr(self):
+        """The aperture of the first checker."""
+        return next(iter(self.checkers.values())).aperture
 
     @property
     def apps(self):

@@ -39,6 +39,10 @@ def _parser():
     parser.add_argument("--sm-cfg", metavar="FILE", type=Path,
                         help="the .cfg that the System Manager is built from, inside its tree: what "
                         "the configuration says is checked against it (goes before firmware.cfg)")
+    parser.add_argument("--sm-fragment", metavar="FILE", type=Path,
+                        help="write the lines of a .cfg that would make the configuration true")
+    parser.add_argument("--sm-patched", metavar="FILE", type=Path,
+                        help="write the whole .cfg with those lines in place; put it beside its original")
     parser.add_argument("--depfile", metavar="FILE", type=Path,
                         help="write a Make-style list of the files that were read")
     return parser
@@ -77,6 +81,8 @@ def _run(args, given):
     from . import emit_timing, output
     from .problems import Refused
     try:
+        if args.sm_fragment or args.sm_patched:
+            _fragment(compiler, args)
         compiled = compiler.compile_file(args.config, args.board_dir, given, not args.no_images,
                                          args.sm_cfg)
     except Refused as refused:
@@ -95,3 +101,18 @@ def _run(args, given):
     if args.out is not None:
         output.write(compiled, args.out, args.depfile, args.board_dir)
     return EXIT_OK
+
+
+def _fragment(compiler, args):
+    """Also for a configuration that is refused: that is when it is of use."""
+    fragment = compiler.fragment(args.config, args.board_dir, args.sm_cfg)
+    if fragment is None or (args.sm_patched and fragment.cfg is None):
+        print("haven-config: --sm-fragment needs a firmware, and --sm-patched its .cfg as well",
+              file=sys.stderr)
+        return
+    if args.sm_fragment:
+        args.sm_fragment.write_text(fragment.text(), encoding="utf-8")
+    if args.sm_patched:
+        args.sm_patched.write_text(fragment.patched(), encoding="utf-8")
+    for problem in fragment.left:
+        print(f"haven-config: no line of a .cfg settles this: {problem}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from . import board as boards
-from . import checks, devicetree, images, layout, resolve, schema, source
+from . import checks, devicetree, images, layout, resolve, schema, sm_fragment, source
 from .problems import Problem, Problems, Refused
 
 
@@ -16,6 +16,22 @@ class Compiled:
 
 def compile_file(path, board_dir, given_images, with_images=True, sm_cfg=None):
     """Returns Compiled; raises Refused with every problem found."""
+    config, problems = _resolve(path, board_dir, sm_cfg)
+    for check in checks.BEFORE_LAYOUT:
+        check(config, problems)
+    unused = images.find(config, given_images, problems) if with_images else []
+    _raise(problems)
+    return Compiled(config, _lay_out(config, problems, with_images), unused)
+
+
+def fragment(path, board_dir, sm_cfg=None):
+    """sm_fragment.Fragment of a configuration that only its firmware need contradict."""
+    config, problems = _resolve(path, board_dir, sm_cfg)
+    _raise(problems)
+    return sm_fragment.Fragment(config) if config.firmware else None
+
+
+def _resolve(path, board_dir, sm_cfg):
     text = source.load(path)
     if not isinstance(text.data, dict):
         raise Refused([Problem(text.name, 1, "the file",
@@ -23,12 +39,7 @@ def compile_file(path, board_dir, given_images, with_images=True, sm_cfg=None):
     problems = Problems(text)
     schema.check(text, problems)
     _raise(problems)
-    config = resolve.resolve(text, _board(text, board_dir, problems), problems, sm_cfg)
-    for check in checks.BEFORE_LAYOUT:
-        check(config, problems)
-    unused = images.find(config, given_images, problems) if with_images else []
-    _raise(problems)
-    return Compiled(config, _lay_out(config, problems, with_images), unused)
+    return resolve.resolve(text, _board(text, board_dir, problems), problems, sm_cfg), problems
 
 
 def _board(text, board_dir, problems):

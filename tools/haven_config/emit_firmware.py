@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What config.c and config_limits.h say about firmware and microcontroller."""
+from . import emit_policy
 from .model_firmware import private_spans, shared_spans
 from .units import hexa
 
@@ -30,7 +31,12 @@ def _of_machine(config, machine):
 
 
 def limits(config):
-    return (("WITNESSES", len(witnesses(config)), "addresses that are probed at boot"),)
+    manager = config.board.manager
+    machine = config.mcu.machine if config.mcu else next(iter(manager.machines.values())) \
+        if manager and manager.machines else None
+    return (("WITNESSES", len(witnesses(config)), "addresses that are probed at boot"),
+            ("APPS_DOMAIN", manager.apps if manager else 0, "of the firewall: application cores"),
+            ("MCU_DOMAIN", machine.domain if machine else 0, "the microcontroller; 0: none"))
 
 
 def include(config):
@@ -53,12 +59,14 @@ def tables(config):
             ("vector", f"UINT64_C({hexa(mcu.vector or 0)})"),
             ("mode", f"HV_MCU_{mcu.mode.upper()}"), ("policy", f"HV_MCU_{mcu.policy.upper()}"),
             ("max_restarts", f"{mcu.max_restarts}u")) + "};\n\n"
+    text += emit_policy.tables(config)
     return text + "static const struct hv_hal_fw_config firewall = {\n" + _fields(
         ("mu", f"UINT64_C(0x{manager.mu.base:x})"), ("mu_irq", f"{manager.mu_irq}u"),
         ("wait_us", f"{manager.reply_us}u"),
         ("crc", _truth(firmware.crc)),
         ("firmware", f'{{"{firmware.name}", {firmware.selector}u}}'),
-        ("mcu", "&mcu" if mcu else "NULL"), ("witnesses", "witnesses" if rows else "NULL"),
+        ("mcu", "&mcu" if mcu else "NULL"),
+        ("policy", "&firewall_policy" if firmware.policy else "NULL"), ("witnesses", "witnesses" if rows else "NULL"),
         ("witness_count", f"{len(rows)}u")) + "};\n\n"
 
 

@@ -53,9 +53,9 @@ class Agent:
 class Cfg:
     """The file as data. `masters`, `regions`, `blocks`: of sm_resources."""
 
-    def __init__(self, path):
+    def __init__(self, path, text=None):
         self.path = Path(path)
-        self.reader = Reader(path)
+        self.reader = Reader(path, text)
         self.name = self.path.stem
         self.domains, self.machines, self.agents = {}, {}, {}   # did -> name, index -> ...
         self.masters, self.regions, self.blocks = [], [], []

@@ -39,15 +39,16 @@ def refuse(file, number, key, rule):
 class Reader:
     """`lines`: all but defines, in order. `defines`: those in force at the end."""
 
-    def __init__(self, path):
+    def __init__(self, path, text=None):
+        """text: instead of what is in the file, not in those that it includes."""
         self.lines, self.defines, self.files = [], {}, []
-        self._read(Path(path), ())
+        self._read(Path(path), (), text)
 
     def expand(self, name):
         """What a name stands for at the end of the file."""
         return self._expanded(name, "", 0)
 
-    def _read(self, path, parents):
+    def _read(self, path, parents, given=None):
         name = path.name
         if path.resolve() in parents:
             refuse(name, 1, "the file", "includes itself")
@@ -55,7 +56,7 @@ class Reader:
         if len(self.files) > MAX_FILES:
             refuse(name, 1, "the file", f"is one of more than {MAX_FILES} that are included")
         text, first = "", 1
-        for number, raw in enumerate(_text(path).split("\n"), 1):
+        for number, raw in enumerate((given or _text(path)).split("\n"), 1):
             part = raw.rstrip("\r").split("#", 1)[0]
             if text and part.startswith("include"):
                 refuse(name, first, "the line", "goes on in a line with include")

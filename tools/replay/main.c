@@ -41,7 +41,8 @@ int main(void)
 
 	if (!make_pool(&pool) || !replay_boot(&pool) || !replay_reach(&pool, &leaves) ||
 	    !replay_irqs() || !replay_vgic() || !replay_streams() || !replay_pci(&pool) ||
-	    !replay_dma_memory() || !replay_starts(&pool) || !replay_count_is_exact(&pool))
+	    !replay_dma_memory() || !replay_firewall() || !replay_starts(&pool) ||
+	    !replay_count_is_exact(&pool))
 		return EXIT_FAILURE;
 	printf("haven-replay: %s: %" PRIu32 " partitions, %" PRIu32 " tables, %" PRIu64
 	       " leaves: tables equal the configuration, and nothing foreign is reachable\n",

@@ -13,6 +13,8 @@
 struct replay_limits {
 	hv_u32 tables;    /**< Stage-2 pool. */
 	hv_u32 functions; /**< PCI functions. */
+	hv_u32 apps_domain; /**< Of the firewall: application cores. */
+	hv_u32 mcu_domain;  /**< The microcontroller's; 0: none. */
 };
 extern const struct replay_limits replay_limits;
 
@@ -50,6 +52,9 @@ bool replay_vgic(void);
 bool replay_starts(const struct replay_pool *pool);
 /** The counted number of tables suffices, and one less does not. Writes over the pool. */
 bool replay_count_is_exact(const struct replay_pool *pool);
+/** The assumed firewall's policy is one, keeps the microcontroller out of everything but its window,
+ *  lets the application cores into all that is theirs, and agrees with the witnesses. */
+bool replay_firewall(void);
 /** Translate one IPA of a partition; false after a message if the walk is refused. */
 bool replay_translate(const struct replay_pool *pool, const struct hv_partition_config *p,
 		      hv_u64 ipa, struct hv_stage2_translation *out);

@@ -121,7 +121,7 @@ def _masters(cfg, manager):
 # ---- memory regions ----
 
 def _regions(cfg, manager):
-    for checker in manager.checkers:
+    for checker, facts in manager.checkers.items():
         of = [r for r in cfg.regions if r.checker == checker]
         values = sorted({r.access for r in of})
         if len(values) > MAX_ACCESSES:
@@ -129,12 +129,12 @@ def _regions(cfg, manager):
                    + ", ".join(f"0x{v:04x}" for v in values))
         for did in sorted({r.did for r in of}):
             mine = [r for r in of if r.did == did]
-            yield from _domain_regions(checker, did, mine, manager)
+            yield from _domain_regions(checker, did, mine, facts.regions)
 
 
-def _domain_regions(checker, did, mine, manager):
-    if len(mine) > manager.regions:
-        yield (f"gives domain {did} {len(mine)} regions in {checker}, which holds {manager.regions} for "
+def _domain_regions(checker, did, mine, most):
+    if len(mine) > most:
+        yield (f"gives domain {did} {len(mine)} regions in {checker}, which holds {most} for "
                f"a domain; the last one is at {mine[-1].line.where}")
     for one, other in combinations(mine, 2):
         both = grants.common([(one.base, one.end)], [(other.base, other.end)])
