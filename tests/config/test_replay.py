@@ -110,6 +110,21 @@ class Replay(ReplayCase):
                                "{UINT64_C(0x80000000), UINT64_C(0x50000000)")
                             + SHARED.replace("RWX", "RW")))
 
+    def test_scmi_channel(self):
+        text = TEXT + "scmi: {linux: {}}\n"
+        status, printed = self.replay(text=text)
+        self.assertEqual(status, 0, printed)
+        row = ".scmi = {UINT64_C(0x9100000), 32u,"
+        for new, words in (
+                ("UINT64_C(0x50000000), 32u", "SCMI buffer of linux refused"),
+                ("UINT64_C(0x9000000), 32u", "SCMI buffer of linux refused"),
+                ("UINT64_C(0x9100010), 32u", "SCMI buffer of linux refused"),
+                ("UINT64_C(0x9100000), 33u",
+                 "the SCMI channel of linux and another device share interrupt 33"),
+                ("UINT64_C(0x9100000), 34u", "interrupt 34 of linux comes from hardware and from"),
+                ("UINT64_C(0x9100000), 288u", "the virtual GIC of linux refuses interrupt 288")):
+            self.assert_caught(words, (row, f".scmi = {{{new},"), text=text)
+
     def test_hypervisor_memory(self):
         self.assert_caught("stage-2 map of rtos refused", (RTOS, RTOS.replace(
             "{UINT64_C(0x80000000), UINT64_C(0x80000000)",
