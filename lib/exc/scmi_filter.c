@@ -81,33 +81,58 @@ static const hv_u8 grantable[] = {HV_SCMI_POWER, HV_SCMI_CLOCK, HV_SCMI_SENSOR,
 				  HV_SCMI_RESET, HV_SCMI_VOLTAGE, HV_SCMI_PINCTRL};
 #define GRANTABLE ((hv_u32)(sizeof(grantable) / sizeof(grantable[0])))
 
-static bool is_grantable(hv_u32 protocol)
+/* Bit per number of BASE and the following: nobody is granted one beyond. */
+static hv_u32 bit_of(hv_u32 protocol)
 {
-	for (hv_u32 i = 0; i < GRANTABLE; i++) { /* bound: GRANTABLE */
-		if (grantable[i] == protocol)
-			return true;
-	}
-	return false;
+	return protocol - HV_SCMI_BASE < 32 ? 1u << (protocol - HV_SCMI_BASE) : 0;
+}
+
+static hv_u32 known(void)
+{
+	hv_u32 bits = 0;
+
+	for (hv_u32 i = 0; i < GRANTABLE; i++) /* bound: GRANTABLE */
+		bits |= bit_of(grantable[i]);
+	return bits;
+}
+
+/* Of those that can be granted, the ones that are: a list is read once, whatever is asked. */
+static hv_u32 protocols_of(const struct hv_scmi_rights *rights)
+{
+	hv_u32 found = 0;
+
+	for (hv_u32 i = 0; i < rights->grant_count; i++) /* bound: the configuration */
+		found |= bit_of(rights->grants[i].protocol);
+	return found & known();
 }
 
 bool hv_scmi_has_protocol(const struct hv_scmi_rights *rights, hv_u32 protocol)
 {
-	for (hv_u32 i = 0; i < rights->grant_count; i++) { /* bound: the configuration */
-		if (rights->grants[i].protocol == protocol)
-			return is_grantable(protocol);
-	}
-	return false;
+	return (protocols_of(rights) & bit_of(protocol)) != 0;
 }
 
-static bool granted(const struct hv_scmi_rights *rights, hv_u32 protocol, hv_u32 id, bool set)
+/* What a guest has of a protocol. */
+enum standing {
+	NOTHING,
+	SOMETHING, /* but not this id, or not so much of it */
+	OWN,
+};
+
+static enum standing standing_of(const struct hv_scmi_rights *rights, hv_u32 protocol, hv_u32 id,
+				 bool set)
 {
+	enum standing best = NOTHING;
+
 	for (hv_u32 i = 0; i < rights->grant_count; i++) { /* bound: the configuration */
 		const struct hv_scmi_grant *g = &rights->grants[i];
 
-		if (g->protocol == protocol && id >= g->first && id <= g->last && (g->set || !set))
-			return true;
+		if (g->protocol != protocol)
+			continue;
+		if (id >= g->first && id <= g->last && (g->set || !set))
+			return OWN;
+		best = SOMETHING;
 	}
-	return false;
+	return best;
 }
 
 static enum hv_scmi_verdict refuse(const struct hv_scmi_msg *request, enum hv_scmi_status status,
@@ -135,11 +160,16 @@ static const struct row *find(hv_u32 protocol, hv_u32 message)
 static enum hv_scmi_status judge(const struct hv_scmi_rights *rights, const struct row *row,
 				 hv_u32 protocol, const struct hv_scmi_msg *request)
 {
+	const enum standing standing =
+		standing_of(rights, protocol, request->word[row->id], row->need == SET);
+
+	if (standing == NOTHING)
+		return HV_SCMI_NOT_SUPPORTED;
 	if (request->count < row->words)
 		return HV_SCMI_INVALID_PARAMETERS;
 	if (row->need == OPEN)
 		return HV_SCMI_SUCCESS;
-	if (!granted(rights, protocol, request->word[row->id], row->need == SET))
+	if (standing != OWN)
 		return HV_SCMI_DENIED;
 	if ((request->word[row->flags] & row->zero) != 0)
 		return HV_SCMI_NOT_SUPPORTED;
@@ -151,11 +181,12 @@ static enum hv_scmi_verdict list_protocols(const struct hv_scmi_rights *rights,
 					   const struct hv_scmi_msg *request,
 					   struct hv_scmi_msg *reply)
 {
+	const hv_u32 mine = protocols_of(rights);
 	hv_u32 seen = 0, listed = 0;
 
 	*reply = (struct hv_scmi_msg){.header = request->header};
 	for (hv_u32 i = 0; i < GRANTABLE; i++) { /* bound: GRANTABLE */
-		if (!hv_scmi_has_protocol(rights, grantable[i]))
+		if ((mine & bit_of(grantable[i])) == 0)
 			continue;
 		seen++;
 		if (seen <= request->word[0])
@@ -170,10 +201,11 @@ static enum hv_scmi_verdict list_protocols(const struct hv_scmi_rights *rights,
 
 static hv_u32 count_protocols(const struct hv_scmi_rights *rights)
 {
+	hv_u32 left = protocols_of(rights);
 	hv_u32 count = 0;
 
-	for (hv_u32 i = 0; i < GRANTABLE; i++) /* bound: GRANTABLE */
-		count += hv_scmi_has_protocol(rights, grantable[i]) ? 1u : 0u;
+	for (; left != 0; left &= left - 1) /* bound: GRANTABLE */
+		count++;
 	return count;
 }
 
@@ -263,7 +295,7 @@ enum hv_scmi_verdict hv_scmi_filter(const struct hv_scmi_rights *rights,
 		return refuse(request, HV_SCMI_PROTOCOL_ERROR, reply);
 	if (protocol == (hv_u32)HV_SCMI_BASE)
 		return filter_base(rights, request, reply);
-	if (row == NULL || !hv_scmi_has_protocol(rights, protocol))
+	if (row == NULL || (known() & bit_of(protocol)) == 0)
 		return refuse(request, HV_SCMI_NOT_SUPPORTED, reply);
 	status = judge(rights, row, protocol, request);
 	return status == HV_SCMI_SUCCESS ? HV_SCMI_PASS : refuse(request, status, reply);
