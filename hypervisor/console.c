@@ -52,7 +52,7 @@ void hv_console_launch(void)
 
 void hv_console_post(void)
 {
-	if (__atomic_exchange_n(&armed, 1, __ATOMIC_ACQ_REL) == 0)
+	if (__atomic_exchange_n(&armed, 1, __ATOMIC_ACQ_REL) == 0) /* bound: others' writes */
 		hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_CONSOLE);
 }
 
@@ -135,7 +135,7 @@ void hv_console_tick(void)
 
 	if (!more) {
 		/* A post between the step and this store would be lost: look once more. */
-		__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL);
+		__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL); /* bound: others' writes */
 		more = step();
 	}
 	if (quit_is_due(more) || (!more && hv_news_all_off()))

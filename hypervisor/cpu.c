@@ -13,6 +13,7 @@ struct hv_cpu hv_cpus[HV_MAX_CPUS];
 /* A bit that is still set has its SGI under way. */
 static void request(hv_u32 *requests, hv_u32 bit, const struct hv_cpu *cpu)
 {
+	/* bound: others' writes */
 	if ((__atomic_fetch_or(requests, bit, __ATOMIC_ACQ_REL) & bit) == 0)
 		hv_hal_gic_send_sgi(cpu->mpidr, HV_SGI_KICK);
 }

@@ -57,6 +57,7 @@ bool hv_dma_reach(struct hv_partition *p, bool open)
 		return true;
 	if (__atomic_load_n(&p->dma.done, __ATOMIC_ACQUIRE) == wish)
 		return true;
+	/* bound: others' writes */
 	if (__atomic_exchange_n(&p->dma.wish, wish, __ATOMIC_ACQ_REL) != wish)
 		hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_SMMU);
 	return false;
@@ -243,6 +244,7 @@ void hv_dma_obey(struct hv_vcpu *vcpu)
 {
 	struct hv_partition *p = vcpu->partition;
 
+	/* bound: others' writes */
 	switch (__atomic_exchange_n(&p->dma.sentence, 0, __ATOMIC_ACQUIRE)) {
 	case HV_JV_SUSPEND:
 		hv_partition_stop(vcpu, HV_PARTITION_SUSPENDED);

@@ -26,7 +26,7 @@ static void ring_bell(struct hv_vcpu *vcpu)
 
 static hv_u32 take(hv_u32 *requests)
 {
-	return __atomic_exchange_n(requests, 0, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(requests, 0, __ATOMIC_ACQ_REL); /* bound: others' writes */
 }
 
 void hv_vcpu_take_requests(struct hv_vcpu *vcpu)

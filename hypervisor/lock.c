@@ -3,6 +3,7 @@
 
 void hv_lock(struct hv_lock *lock)
 {
+	/* bound: others' writes */
 	const hv_u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
 
 	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)

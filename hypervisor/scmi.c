@@ -184,6 +184,7 @@ void hv_scmi_reset(struct hv_partition *p)
 	channel->queued = false;
 	hv_vsmt_reset(&channel->smt);
 	/* What the service CPU has not taken yet is never sent. */
+	/* bound: others' writes */
 	(void)__atomic_compare_exchange_n(&channel->mail, &posted, HV_SCMI_EMPTY, false,
 					  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
@@ -195,6 +196,7 @@ static bool take(struct hv_partition *p)
 	hv_u32 posted = HV_SCMI_POSTED;
 
 	return p->scmi != NULL &&
+	       /* bound: others' writes */
 	       __atomic_compare_exchange_n(&p->scmi->mail, &posted, HV_SCMI_SENT, false,
 					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }

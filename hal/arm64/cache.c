@@ -9,24 +9,29 @@
 #define DCZID_BS     HV_BITS(3, 0)
 #define DCZID_DZP    HV_BIT(4)
 
-/* bound: size / line + 1, of each */
-#define FOR_EACH_LINE(operation, start, size)                                                \
-	do {                                                                                 \
-		const hv_u64 line = UINT64_C(4) << HV_GET(CTR_DMINLINE, read_ctr_el0());     \
-		const hv_u64 end = (hv_u64)(start) + (size);                                 \
-		for (hv_u64 p = (hv_u64)(start) & ~(line - 1); p < end; p += line)           \
-			dc(operation, p);                                                    \
-		dsb(sy);                                                                     \
-	} while (0)
+static hv_u64 line_size(void)
+{
+	return UINT64_C(4) << HV_GET(CTR_DMINLINE, read_ctr_el0());
+}
 
 void hv_hal_cache_clean(const void *start, hv_u64 size)
 {
-	FOR_EACH_LINE(cvac, start, size);
+	const hv_u64 line = line_size();
+	const hv_u64 end = (hv_u64)start + size;
+
+	for (hv_u64 p = (hv_u64)start & ~(line - 1); p < end; p += line) /* bound: size / line */
+		dc(cvac, p);
+	dsb(sy);
 }
 
 void hv_hal_cache_clean_invalidate(const void *start, hv_u64 size)
 {
-	FOR_EACH_LINE(civac, start, size);
+	const hv_u64 line = line_size();
+	const hv_u64 end = (hv_u64)start + size;
+
+	for (hv_u64 p = (hv_u64)start & ~(line - 1); p < end; p += line) /* bound: size / line */
+		dc(civac, p);
+	dsb(sy);
 }
 
 static void zero_by_stores(hv_u64 start, hv_u64 end)

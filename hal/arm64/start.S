@@ -33,12 +33,12 @@ function boot_start
 	add	x1, x1, :lo12:hv_rela_start
 	adrp	x2, hv_rela_end
 	add	x2, x2, :lo12:hv_rela_end
-1:	cmp	x1, x2
+1:	cmp	x1, x2			/* bound: relocations of the image + 1 */
 	b.hs	2f
 	ldp	x3, x4, [x1], #16	/* offset, info */
 	ldr	x5, [x1], #8		/* addend */
 	cmp	w4, #1027
-	b.ne	.
+	b.ne	.			/* bound: none, the image cannot run */
 	add	x5, x5, x0
 	str	x5, [x0, x3]
 	b	1b
@@ -148,7 +148,7 @@ end_function hv_fp_reset
 
 /* hv_hal_copy(to, from, size): both 8-byte aligned. */
 function hv_hal_copy
-1:	subs	x2, x2, #64
+1:	subs	x2, x2, #64		/* bound: size / 64 + 1 */
 	b.lo	2f
 	ldp	x3, x4, [x1]
 	ldp	x5, x6, [x1, #16]
@@ -162,7 +162,7 @@ function hv_hal_copy
 	add	x0, x0, #64
 	b	1b
 2:	add	x2, x2, #64
-3:	cbz	x2, 4f
+3:	cbz	x2, 4f			/* bound: 64 */
 	ldrb	w3, [x1], #1
 	strb	w3, [x0], #1
 	sub	x2, x2, #1
@@ -176,14 +176,14 @@ end_function hv_hal_copy
  */
 function memcpy
 	mov	x3, x0
-1:	subs	x2, x2, #8
+1:	subs	x2, x2, #8		/* bound: size / 8 + 1 */
 	b.lo	2f
 	ldr	x4, [x1], #8
 	str	x4, [x3], #8
 	b	1b
 2:	adds	x2, x2, #8
 	b.eq	4f
-3:	ldrb	w4, [x1], #1
+3:	ldrb	w4, [x1], #1		/* bound: 7 */
 	strb	w4, [x3], #1
 	subs	x2, x2, #1
 	b.ne	3b
@@ -195,13 +195,13 @@ function memset
 	and	x1, x1, #0xff
 	mov	x4, #0x0101010101010101
 	mul	x1, x1, x4
-1:	subs	x2, x2, #8
+1:	subs	x2, x2, #8		/* bound: size / 8 + 1 */
 	b.lo	2f
 	str	x1, [x3], #8
 	b	1b
 2:	adds	x2, x2, #8
 	b.eq	4f
-3:	strb	w1, [x3], #1
+3:	strb	w1, [x3], #1		/* bound: 7 */
 	subs	x2, x2, #1
 	b.ne	3b
 4:	ret

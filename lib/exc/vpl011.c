@@ -98,6 +98,7 @@ bool hv_vpl011_drained(struct hv_vpl011 *uart)
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return hv_ring_used(uart->tx) <= TX_LOW &&
+	       /* bound: others' writes */
 	       __atomic_compare_exchange_n(&uart->tx_waiting, &expected, TX_KICKED, false,
 					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }

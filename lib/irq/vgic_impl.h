@@ -113,7 +113,7 @@ static inline hv_u32 vgic_take_inbox(struct hv_vgic_cpu *cpu)
 {
 	if (__atomic_load_n(&cpu->inbox, __ATOMIC_RELAXED) == 0)
 		return 0;
-	return __atomic_exchange_n(&cpu->inbox, 0, __ATOMIC_ACQUIRE);
+	return __atomic_exchange_n(&cpu->inbox, 0, __ATOMIC_ACQUIRE); /* bound: others' writes */
 }
 
 /* ICH_LR<n>_EL2 */

@@ -30,6 +30,7 @@ hv_u32 hv_vgic_sgi(struct hv_vgic *vgic, hv_u32 vcpu, hv_u64 value, bool *denied
 	}
 	for (hv_u32 v = 0; v < vgic->vcpus; v++) /* bound: HV_MAX_CPUS */
 		if ((targets >> v & 1) != 0)
+			/* bound: others' writes */
 			__atomic_fetch_or(&vgic->cpu[v].inbox, bit, __ATOMIC_RELEASE);
 	return targets;
 }
