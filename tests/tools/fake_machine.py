@@ -10,6 +10,10 @@ import threading
 import time
 
 FAULT = os.environ.get("FAKE_FAULT", "")
+CPUS = int(os.environ.get("FAKE_CPUS", "2"))
+WORST = 1_000_001 if FAULT == "slow" else 230_000
+LATE = 1 if FAULT == "late" else 0
+BUDGET = 0 if FAULT == "no-budget" else 120
 LINUX, RTOS = "\x1b[36m[linux]\x1b[0m ", "\x1b[33m[rtos]\x1b[0m "
 linux_runs = threading.Event()
 rtos_runs = threading.Event()
@@ -28,7 +32,8 @@ def rtos():
         ticks += 0 if FAULT == "rtos-stands" else 1000
         errors = 1 if FAULT == "rtos-errors" else 0
         show(f"{RTOS}freertos: up {ticks // 1000} s, ticks {ticks}, queue 5 sent 5 received, fp ok, "
-             f"{errors} errors, clock exact, fp checks 9\n")
+             f"{errors} errors, clock exact, fp checks 9, response worst {WORST} ns, late {LATE}, "
+             f"budget {BUDGET} us, left 3 us, overruns 7\n")
 
 
 def command(line):
@@ -49,14 +54,16 @@ def command(line):
     elif line.startswith("ping "):
         received = 0 if FAULT == "no-net" else 1
         show(LINUX + f"1 packets transmitted, {received} packets received, 0% packet loss\nlinux# ")
+    elif line.startswith("sha256sum "):
+        show(LINUX + ("" if FAULT == "never-done" else "busy 42 done\n") + "linux# ")
     elif line.startswith("echo "):
-        show(LINUX + ("sh: not found\n" if FAULT == "shell-dead" else "haven-42 2 CPUs on aarch64\n") + "linux# ")
+        show(LINUX + ("sh: not found\n" if FAULT == "shell-dead" else f"haven-42 {CPUS} CPUs on aarch64\n") + "linux# ")
 
 
 def main():
     linux_runs.set()
     rtos_runs.set()
-    cpus = 1 if FAULT == "one-cpu" else 2
+    cpus = 1 if FAULT == "one-cpu" else CPUS
     show(f"{LINUX}linux: init reached, {cpus} CPUs, kernel 6.1.0-50-arm64\n{LINUX}linux# ")
     threading.Thread(target=rtos, daemon=True).start()
     line = ""

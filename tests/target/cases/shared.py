@@ -2,10 +2,7 @@
 """CPUs that partitions share: everybody gets its budget, its timer and its registers."""
 from bench import Yard, case, expect
 from cases.guests import ticks
-from haven_console import SWITCH_TARGET
-
-# The machine's time is that of its instructions, however busy the one it runs on is.
-COUNTED = ("-icount", "shift=3,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm")
+from haven_console import COUNTED, SWITCH_TARGET
 
 IMAGE = "shared"
 

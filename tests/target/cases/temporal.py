@@ -10,7 +10,7 @@ import re
 import sys
 
 from bench import ROOT, Yard, case, expect
-from haven_console import SWITCH_TARGET
+from haven_console import COUNTED, SWITCH_TARGET
 from inside import servers
 
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
@@ -19,7 +19,6 @@ from bench_trace import IMAGE_AT, Image  # noqa: E402
 
 ORDERS_AT, HALF, PAGE = 0x90000000, 0x800, 0x1000
 VIRT = ("virt", "virtualization=on", "gic-version=3", "iommu=smmuv3", "dtb-randomness=off")
-COUNTED = ("-icount", "shift=3,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm")
 
 PERIODS, LONG_PERIODS = 2_000, 100_000
 SECONDS, LONG_SECONDS = 90, 7200
