@@ -122,6 +122,7 @@ void hv_partition_stop(const struct hv_vcpu *vcpu, enum hv_partition_state next)
 static void finish_stop(struct hv_partition *p)
 {
 	hv_gic_quiesce(p);
+	hv_scmi_end(p);
 	hv_audit(HV_J_STOP, HV_JV_NONE, NULL, 0, p->next);
 	set_state(p, p->next);
 }
@@ -134,7 +135,6 @@ static void reset_devices(struct hv_partition *p)
 	hv_gic_quiesce(p);
 	hv_vgic_reset(&p->vgic);
 	hv_vpl011_reset(&p->uart);
-	hv_scmi_reset(p);
 	if (hv_psci_init(&p->psci, config->vcpu_count, config->entry_ipa, config->dtb_ipa) != HV_OK)
 		hv_panic("PSCI: number of vCPUs");
 	hv_unlock(&p->lock);

@@ -173,13 +173,14 @@ void hv_scmi_collect(struct hv_vcpu *vcpu)
 		hv_gic_pulse(vcpu, p->config->scmi.irq);
 }
 
-void hv_scmi_reset(struct hv_partition *p)
+void hv_scmi_end(struct hv_partition *p)
 {
 	struct hv_scmi_channel *channel = p->scmi;
 	hv_u32 posted = HV_SCMI_POSTED;
 
 	if (channel == NULL)
 		return;
+	hv_lock(&p->lock);
 	channel->life++;
 	channel->queued = false;
 	hv_vsmt_reset(&channel->smt);
@@ -187,6 +188,7 @@ void hv_scmi_reset(struct hv_partition *p)
 	/* bound: others' writes */
 	(void)__atomic_compare_exchange_n(&channel->mail, &posted, HV_SCMI_EMPTY, false,
 					  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	hv_unlock(&p->lock);
 }
 
 /* ---- the service CPU's side ---- */

@@ -54,8 +54,9 @@ HV_MUST_CHECK
 bool hv_scmi_ring(struct hv_vcpu *vcpu, hv_u64 *x);
 /** Kick: the mail is back. On a CPU of the partition. */
 void hv_scmi_collect(struct hv_vcpu *vcpu);
-/** (Re)start: nothing is outstanding, the buffer is empty. The caller holds the lock. */
-void hv_scmi_reset(struct hv_partition *p);
+/** A life ends, no vCPU is in the guest: what it asked for is forgotten, the buffer is as new. Takes the
+ *  lock. */
+void hv_scmi_end(struct hv_partition *p);
 
 /** One step towards the platform: send, look for a reply, or hand it back. Service CPU. */
 void hv_scmi_serve(void);

@@ -144,6 +144,15 @@ class Refusals(ConfigCase):
         self.assert_refused(self.qemu("linux: {clocks: [3]}"), "scmi.linux.clocks[0] gives clock 3 to "
                             "linux, but board qemu-virt has no platform that could be asked for it")
 
+    def test_board_without_a_place(self):
+        board = self.board(("scmi_buffer: 0x09100000", "unused: 0x09100000"))
+        self.assert_refused(self.qemu("linux: {}"), "scmi.linux is given, but board qemu-virt has no "
+                            "place for the buffer of a channel; name one under buffer",
+                            boards=board)
+        config = self.compile(GOOD + "scmi: {linux: {buffer: 0x0a000000}}\n",
+                              boards=board).config
+        self.assertEqual(config.partition("linux").scmi.buffer, 0x0a000000)
+
     def test_buffer(self):
         for line, words in (
                 ("linux: {buffer: 0x9100800}", "scmi.linux.buffer is 0x9100800, which is not the "

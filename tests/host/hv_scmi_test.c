@@ -561,6 +561,39 @@ static void three_lives_in_one_exchange(void **state)
 	assert_int_equal(PASS(2, CLOCK(6), 20), 0);
 }
 
+/* Posted, and its partition ends for good: it is not sent either. */
+static void off_takes_back_what_was_not_sent(void **state)
+{
+	(void)state;
+	running();
+	assert_int_equal(REQUEST(2, CLOCK(7), 20, 1), 0);
+	(void)hvc(2, 0x84000008, 0, 0, 0);
+	loop(2);
+	assert_int_equal(TWO->state, HV_PARTITION_OFF);
+	serve();
+	assert_int_equal(sm.requests, 0);
+}
+
+/* Its last life waits for the mail of the one before, and ends: nothing of it is sent later. */
+static void off_forgets_what_waits(void **state)
+{
+	(void)state;
+	running();
+	sm.delay = 4;
+	assert_int_equal(REQUEST(2, CLOCK(6), 20), 0);
+	tick();
+	restart(2);
+	assert_int_equal(REQUEST(2, CLOCK(7), 20, 1), 0);
+	(void)hvc(2, 0x84000008, 0, 0, 0);
+	loop(2);
+	for (int i = 0; i < 20; i++) {
+		tick();
+		take_irqs(2);
+	}
+	assert_int_equal(sm.requests, 1);
+	assert_int_equal(sm.clock_on[20], 0);
+}
+
 static void off_drops_what_is_outstanding(void **state)
 {
 	(void)state;
@@ -627,6 +660,8 @@ int main(void)
 		cmocka_unit_test(a_late_reply_is_not_the_next_lifes),
 		cmocka_unit_test(a_new_life_waits_for_the_mail_of_the_old_one),
 		cmocka_unit_test(three_lives_in_one_exchange),
+		cmocka_unit_test(off_takes_back_what_was_not_sent),
+		cmocka_unit_test(off_forgets_what_waits),
 		cmocka_unit_test(off_drops_what_is_outstanding),
 		cmocka_unit_test(a_buffer_that_is_memory_is_refused),
 	};
