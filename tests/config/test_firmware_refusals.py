@@ -172,11 +172,11 @@ class Assumption(Case):
     def test_the_mailbox_is_nobodys(self):
         self.assert_refused(self.changed("  rtos: {base: 0xd0000000, size: 16M}", "  rtos: [{base: "
                             "0xd0000000, size: 16M}, {base: 0x445b0000, size: 64K, kind: device}] #!"),
-                            "memory.rtos[1] overlaps the System Manager's mailbox in PA "
+                            "memory.rtos[1] overlaps the firmware's mailbox in PA "
                             "0x445b0000-0x445bffff; no partition may map it")
         self.assert_refused(IMX95 + "interrupts:\n  rtos: [258] #!\n",
-                            "interrupts.rtos[0] is interrupt 258, which is used by the System "
-                            "Manager's mailbox")
+                            "interrupts.rtos[0] is interrupt 258, which is used by the "
+                            "firmware's mailbox")
 
 
 class Masters(Case):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Facts of a board that contradict each other, where a wrong one would undo the isolation."""
+from . import board_facts_firmware
 from .board_pci import INTX_LINES
 from .model import FIRST_SPI, MAX_INTID, PAGE
 from .units import hexa, show_range
@@ -10,6 +11,9 @@ GB4 = 1 << 32
 
 def check(board, problems):
     _check_streams(board, problems)
+    board_facts_firmware.check(board, problems)
+    if board.manager:
+        _check_spi(board, board.manager.mu_irq, ("system_manager", "mu", "irq"), problems)
     if board.smmu:
         for key in ("event_irq", "gerror_irq"):
             _check_spi(board, getattr(board.smmu, key), ("smmu", key), problems)

@@ -52,7 +52,7 @@ class SystemManager:
     """As named in board.yaml; `frames`, `mu` are Frames."""
 
     def __init__(self, data, frame):
-        self.mu = frame("the System Manager's mailbox", data["mu"])
+        self.mu = frame("the firmware's mailbox", data["mu"])
         self.mu_irq = data["mu"]["irq"]
         self.mailbox, self.crc, self.reply_us = data["mailbox"], data["crc"], data["reply_us"]
         self.granule = data["granule"]

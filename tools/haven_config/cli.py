@@ -37,12 +37,13 @@ def _parser():
     parser.add_argument("--board-dir", metavar="DIR", type=Path, default=ROOT / "ports",
                         help="folder with <board>/board.yaml (default: the project's ports)")
     parser.add_argument("--sm-cfg", metavar="FILE", type=Path,
-                        help="the .cfg that the System Manager is built from, inside its tree: what "
-                        "the configuration says is checked against it (goes before firmware.cfg)")
+                        help="the .cfg that the System Manager is built from, inside its tree: "
+                        "what the configuration says is checked against it (goes before firmware.cfg)")
     parser.add_argument("--sm-fragment", metavar="FILE", type=Path,
                         help="write the lines of a .cfg that would make the configuration true")
     parser.add_argument("--sm-patched", metavar="FILE", type=Path,
-                        help="write the whole .cfg with those lines in place; put it beside its original")
+                        help="write the whole .cfg with those lines in place; put it beside its "
+                        "original")
     parser.add_argument("--depfile", metavar="FILE", type=Path,
                         help="write a Make-style list of the files that were read")
     return parser

@@ -66,7 +66,8 @@ def tables(config):
         ("crc", _truth(firmware.crc)),
         ("firmware", f'{{"{firmware.name}", {firmware.selector}u}}'),
         ("mcu", "&mcu" if mcu else "NULL"),
-        ("policy", "&firewall_policy" if firmware.policy else "NULL"), ("witnesses", "witnesses" if rows else "NULL"),
+        ("policy", "&firewall_policy" if firmware.policy else "NULL"),
+        ("witnesses", "witnesses" if rows else "NULL"),
         ("witness_count", f"{len(rows)}u")) + "};\n\n"
 
 

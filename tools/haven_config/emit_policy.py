@@ -28,8 +28,8 @@ def tables(config):
         text += f'\t{{"{frame.name}", {_range(frame)}, 0u, 0u, 0u, {i}u, 1u}},\n'
     text += "};\n\nstatic const struct hv_fw_mrc firewall_checkers[] = {\n"
     for i, checker in enumerate(checkers):
-        text += (f"\t{{{i}u, {checker.regions}u, {_range(checker.aperture)}, {_truth(checker.big)}}}, "
-                 f"/* {checker.name} */\n")
+        text += (f"\t{{{i}u, {checker.regions}u, {_range(checker.aperture)}, {_truth(checker.big)}}}"
+                 f", /* {checker.name} */\n")
     text += "};\n\nstatic const struct hv_fw_chip firewall_chip = {\n"
     text += f"\t.trdcs = firewall_trdcs,\n\t.trdc_count = {len(checkers)}u,\n"
     text += f"\t.mrcs = firewall_checkers,\n\t.mrc_count = {len(checkers)}u,\n}};\n\n"

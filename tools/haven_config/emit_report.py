@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """report.txt: the whole configuration on a page or two."""
-from . import emit_scmi, emit_timing, report_dma, stage2
+from . import emit_scmi, emit_timing, report_dma, report_firmware, stage2
 from .emit_c import routes
 from .model import FIRST_SPI
 from .units import show_range, show_size, show_time
@@ -10,6 +10,7 @@ def report(config, payloads):
     lines = _head(config)
     for partition in config.partitions:
         lines += [""] + _partition(config, partition)
+    lines += report_firmware.section(config)
     promised = emit_timing.table(config)
     if promised:
         lines += ["", "Time"] + ["  " + line if line else "" for line in promised]
@@ -29,7 +30,7 @@ def _head(config):
         f"  service CPU     {config.service_cpu}",
         f"  IPA width       {config.ipa_bits} bits",
         f"  stage-2 tables  {total} ({show_size(total * 4096)})",
-    ] + report_dma.head(config)
+    ] + report_dma.head(config) + report_firmware.head(config)
 
 
 def _partition(config, partition):
@@ -89,8 +90,10 @@ def _physical(config):
     rows = [(f.base, f.size, f.name) for f in config.board.reserved + [config.board.hypervisor]]
     rows += [(r.pa, r.size, f"{p.name}: {r.name}") for p in config.partitions
              for r in p.regions if r.kind != "shared"]
-    rows += [(a.pa, a.size, f"shared: {a.name} ("
-              + ", ".join(f"{n} {x}" for n, x in a.sharers.items()) + ")") for a in config.shared]
+    rows += [(a.pa, a.size, f"shared: {a.name} (" + ", ".join(
+        [f"{n} {x}" for n, x in a.sharers.items()] + report_firmware.sharers(config, a)) + ")")
+             for a in config.shared]
+    rows += report_firmware.physical(config)
     return ["Physical addresses"] + [f"  {show_range(b, s)}  {n}" for b, s, n in sorted(rows)]
 
 

@@ -6,8 +6,9 @@ that equal heights mean nothing and order means everything.
 """
 from html import escape
 
-from . import svg_dma
+from . import svg_dma, svg_mcu
 from .checks.memory import emulated_windows
+from .model_firmware import is_window
 from .units import show_size
 
 ROW, GAP_ROW, TOP, LEFT = 46, 16, 96, 30
@@ -44,14 +45,21 @@ def picture(config):
     colours = {p.name: PALETTE[i % len(PALETTE)] for i, p in enumerate(config.partitions)}
     columns = [_stack(_physical(config, colours))]
     columns += [_stack(_view(config, p, colours[p.name])) for p in config.partitions]
+    if config.mcu:
+        columns.append(_stack([Row(base, size, name, detail, svg_mcu.COLOUR if isinstance(key, tuple)
+                                   else SHARED, key)
+                               for base, size, name, detail, key in svg_mcu.view(config)]))
     width = 2 * LEFT + len(columns) * COLUMN + (len(columns) - 1) * GUTTER
-    below = [0] + [svg_dma.height(p) for p in config.partitions]
+    below = [0] + [svg_dma.height(p) for p in config.partitions] + [0]
     height = max(c[-1].y + ROW + b for c, b in zip(columns, below)) + 56
     parts = [_head(config, width, height)]
     for index in range(1, len(columns)):
         parts.append(_links(columns, index))
     titles = ["Physical memory"] + [f"{p.name} (partition {p.id})" for p in config.partitions]
     notes = [f"board {config.board.name}"] + [_note(p) for p in config.partitions]
+    if config.mcu:
+        titles.append(svg_mcu.title(config))
+        notes.append(svg_mcu.note(config))
     for index, rows in enumerate(columns):
         parts.append(_column(_x(index), titles[index], notes[index], rows))
     for index, partition in enumerate(config.partitions, 1):
@@ -82,9 +90,10 @@ def _holder(partition, region):
     return region.access if region.name == partition.name else f"{region.name}, {region.access}"
 
 
-def _sharers(area):
+def _sharers(area, config):
     """Their names, or how many if the names would not fit the row."""
-    names = "shared by " + ", ".join(area.sharers)
+    names = "shared by " + ", ".join(list(area.sharers) + (
+        [config.mcu.name] if is_window(config, area) else []))
     return names if len(names) <= 36 else f"shared by {len(area.sharers)} partitions"
 
 
@@ -97,8 +106,10 @@ def _physical(config, colours):
                      _holder(partition, r),
                      colours[partition.name], (partition.name, r.name, r.ipa))
                  for r in partition.regions if r.kind != "shared"]
-    rows += [Row(a.pa, a.size, a.name, _sharers(a), SHARED, a.name)
+    rows += [Row(a.pa, a.size, a.name, _sharers(a, config), SHARED, a.name)
              for a in config.shared]
+    rows += [Row(base, size, name, detail, svg_mcu.COLOUR, key)
+             for base, size, name, detail, key in svg_mcu.physical(config)]
     return rows
 
 

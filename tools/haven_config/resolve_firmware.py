@@ -51,8 +51,8 @@ def _read(result, cfg, manager):
             if machine and machine.did == manager.apps != agent.machine.did and right in ENDS:
                 notes.append(f"lets {agent.name} ({line.where}) end the application cores: "
                              f"LMM_{index} {right.upper()}")
-    notes += [f"assigns {two.name} to domain {one.did} at {one.line.where} and to domain {two.did} at "
-              f"{two.line.where}" for one, two in sm_policy.contradictions(cfg)]
+    notes += [f"assigns {two.name} to domain {one.did} at {one.line.where} and to domain {two.did} "
+              f"at {two.line.where}" for one, two in sm_policy.contradictions(cfg)]
     notes += [f"rounds {r.name} at {r.line.where} to 0x{r.base:08x}-0x{r.end - 1:08x}"
               for r in cfg.regions if r.rounded]
     notes += [f"has {word} at {line.where}, which is not understood and gives nothing of a firewall"
@@ -70,8 +70,8 @@ def mcu(data, board, problems):
             return None
         machines = board.manager.machines
         if item["machine"] not in machines:
-            problems.add(path + ("machine",), f"is {item['machine']}, which board {board.name} does "
-                         "not have" + closest(item["machine"], machines) + "; it has: " +
+            problems.add(path + ("machine",), f"is {item['machine']}, which board {board.name} "
+                         "does not have" + closest(item["machine"], machines) + "; it has: " +
                          ", ".join(machines))
             return None
         return _mcu(name, path, item, machines[item["machine"]])

@@ -81,7 +81,8 @@ class Fragment:
 
     def _grant(self, edit, domain, pieces, access):
         for base, end in pieces:
-            edit.lines.append(f"DDR perm={grants.words(access)}, begin=0x{base:09x}, end=0x{end - 1:09x}")
+            edit.lines.append(f"DDR perm={grants.words(access)}, begin=0x{base:09x}, "
+                              f"end=0x{end - 1:09x}")
             self._result.append(grants.Grant(domain, base, end - base, access))
 
     def _ddr(self, domain):
@@ -90,7 +91,8 @@ class Fragment:
         if self.cfg is None:
             ddr = self.manager.ddr
             return [(g, None) for g in self.policy.grants
-                    if g.domain == domain and ddr.contains(g.base, g.size) and g.access & grants.NONSECURE]
+                    if g.domain == domain and ddr.contains(g.base, g.size)
+                    and g.access & grants.NONSECURE]
         return [(grants.Grant(r.did, r.base, r.end - r.base, r.access), r.line)
                 for r in self.cfg.regions
                 if r.did == domain and r.checker == next(iter(self.manager.checkers))
@@ -130,7 +132,8 @@ class Fragment:
         if wrong:
             drop += [g.line for g in masters + blocks if g.did == apps]
         self.apps.removed += [line for line in dict.fromkeys(drop) if self._is_own(line)]
-        if wrong or not any(b.did == apps and b.access & grants.NS_RW == grants.NS_RW for b in blocks):
+        if wrong or not any(b.did == apps and b.access & grants.NS_RW == grants.NS_RW
+                            for b in blocks):
             self.apps.lines.append(f"{resource} perm=rw, api=all" + (
                 f", kpa=0, sid=0x{stream:x}" if stream is not None else ""))
 
@@ -156,7 +159,7 @@ class Fragment:
         """For people and for an editor."""
         what = self.cfg.path.name if self.cfg else f"{self.policy.name}.cfg"
         rows = [f"# Lines of {what} under which the partitions of {self.config.name} hold.",
-                f"# Give the result a name of its own, and that to firmware.system_manager: at boot only",
+                "# Give the result a name of its own, and that to firmware.system_manager: at boot only",
                 "# names are compared."]
         if not self.edits:
             rows.append("# Nothing is to be changed.")

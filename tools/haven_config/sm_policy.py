@@ -63,8 +63,8 @@ def differences(cfg_policy, known, manager):
         if has != knows:
             yield f"{name} has {_stream(has)}, not {_stream(knows)}"
     if cfg_policy.selectors != known.selectors:
-        yield (f"the application cores are started with selector {_list(cfg_policy.selectors)}, not "
-               f"{_list(known.selectors)}")
+        yield (f"the application cores are started with selector {_list(cfg_policy.selectors)}, "
+               f"not {_list(known.selectors)}")
 
 
 def _reach(one, other, text, domain):

@@ -43,8 +43,8 @@ def parse(line):
             values.order.append(key)
     unknown = [k for k in values if k not in TRDC_KEYS | PROTOCOLS and not k.startswith("BCTRL_")]
     if unknown and values.trdc:
-        refuse(line.file, line.number, line.words[0], f"has {unknown[0]}={values[unknown[0]]}, which is "
-               "not understood")
+        refuse(line.file, line.number, line.words[0], f"has {unknown[0]}={values[unknown[0]]}, "
+               "which is not understood")
     return words, values
 
 
@@ -71,5 +71,5 @@ def access(line, values):
         return grants.ACCESS[text]
     if re.fullmatch("0|0x[0-7]{4}", text):
         return int(text, 16)
-    return refuse(line.file, line.number, line.words[0], f"has the permission {text or '(none)'}, which "
-                  "is none of " + ", ".join(grants.ACCESS))
+    return refuse(line.file, line.number, line.words[0], f"has the permission {text or '(none)'}, "
+                  "which is none of " + ", ".join(grants.ACCESS))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The firewall's policy as the real library reads it, asked at every place where an answer can change. */
+/* The firewall's policy as the real library reads it, asked wherever an answer can change. */
 #include <inttypes.h>
 
 #include <haven/hal/firewall.h>

@@ -57,7 +57,8 @@ def faults(config, region, access):
         met = grants.common(whole, shared_spans(config, machine))
         if met and not _is_own_window(config, region, machine):
             yield (f"takes {show(met)}, which {core(machine)} reaches too under {policy.name}"
-                   f"{cited(config, machine.domain, met)}; only its window, the area that shared of its mcu entry names, may lie there")
+                   f"{cited(config, machine.domain, met)}; only its window, the area "
+                   "that shared of its mcu entry names, may lie there")
     secure = grants.common(left, grants.touching(policy.grants, manager.apps))
     secure = grants.without(secure, grants.touching(policy.grants, manager.apps, grants.NONSECURE))
     if secure:
@@ -125,7 +126,8 @@ def _check_hypervisor(config, problems):
         met = grants.common(whole, spans(config, machine))
         if met:
             problems.add(path, f"is {config.firmware.name}, under which {core(machine)} reaches "
-                         f"{show(met)}{cited(config, machine.domain, met)}; that is the hypervisor's memory, its tables and the SMMU's")
+                         f"{show(met)}{cited(config, machine.domain, met)}; that is the "
+                         "hypervisor's memory, its tables and the SMMU's")
 
 
 def _check_masters(config, partition, problems):
@@ -140,8 +142,8 @@ def _check_masters(config, partition, problems):
                 problems.add(path, f"gives {device.name} to {partition.name}, {rule}")
     for stream, path in partition.dma.raw:
         if stream not in policy.streams.values():
-            problems.add(path, f"is stream {hexa(stream)}, which no master has under {policy.name}; "
-                         "there are " + ", ".join(hexa(s) for s in
+            problems.add(path, f"is stream {hexa(stream)}, which no master has under {policy.name}"
+                         "; there are " + ", ".join(hexa(s) for s in
                                                   sorted(set(policy.streams.values()))))
 
 

@@ -33,8 +33,8 @@ def _check_doorbells(config, problems):
                 bell = _bell(config, machine, region)
                 if bell is None or partition.name == owner or bell is _claimed(config):
                     continue
-                problems.add(region.path, f"gives {bell.name} to {partition.name}, and it rings the "
-                             f"{machine.title}; " + (
+                problems.add(region.path, f"gives {bell.name} to {partition.name}, and it rings "
+                             f"the {machine.title}; " + (
                                  f"nobody but {owner}, the owner of {config.mcu.name}, may do that"
                                  if owner else "declare that core under mcu, with "
                                  f"{partition.name} as its owner and {bell.name} as its doorbell"))
@@ -64,8 +64,8 @@ def _check_keys(mcu, problems):
         problems.add(mcu.path + ("max_restarts",), "has no effect with fault_policy " + mcu.policy)
     if mcu.owner and mcu.window is None and mcu.doorbell is None and \
             not _written(mcu, "shared", problems) and not _written(mcu, "doorbell", problems):
-        problems.add(mcu.path + ("owner",), f"is {mcu.owner}, but there is neither a window (shared) "
-                     "nor a doorbell to own")
+        problems.add(mcu.path + ("owner",), f"is {mcu.owner}, but there is neither a window "
+                     "(shared) nor a doorbell to own")
 
 
 def _check_vector(mcu, problems):
@@ -84,8 +84,8 @@ def _check_vector(mcu, problems):
     if mcu.size:
         places.append((mcu.base, mcu.base + mcu.size, "memory"))
     if not any(base <= mcu.vector < end for base, end, _ in places):
-        problems.add(path, f"is {hexa(mcu.vector)}, which is in no memory of {mcu.name}; as the core "
-                     "sees it, there are " + ", ".join(
+        problems.add(path, f"is {hexa(mcu.vector)}, which is in no memory of {mcu.name}; as the "
+                     "core sees it, there are " + ", ".join(
                          f"{name} {show([(base, end)])}" for base, end, name in places))
 
 
@@ -96,17 +96,17 @@ def _check_memory(config, problems):
         return
     for what, value in (("base", mcu.base), ("size", mcu.size)):
         if value % granule:
-            problems.add(path + (what,), f"is {hexa(value)}, not a multiple of {show_size(granule)}, "
-                         "the granule of the firewall")
+            problems.add(path + (what,), f"is {hexa(value)}, not a multiple of {show_size(granule)}"
+                         ", the granule of the firewall")
     if mcu.base + mcu.size > 1 << bits:
-        problems.add(path + ("base",), f"is {hexa(mcu.base)} and with size {hexa(mcu.size)} it goes "
-                     f"beyond {bits} bits of physical address")
+        problems.add(path + ("base",), f"is {hexa(mcu.base)} and with size {hexa(mcu.size)} it "
+                     f"goes beyond {bits} bits of physical address")
     if mcu.window is not None:
         both = grants.common(grants.span(mcu.base, mcu.size),
                              grants.span(mcu.window.pa, mcu.window.size))
         if both:
-            problems.add(path, f"overlaps {key_text(mcu.window.path)} in PA {show(both)}; memory is "
-                         "either private or shared: move one")
+            problems.add(path, f"overlaps {key_text(mcu.window.path)} in PA {show(both)}; memory "
+                         "is either private or shared: move one")
 
 
 def _check_reach(config, problems):
@@ -114,8 +114,8 @@ def _check_reach(config, problems):
     mcu, path = config.mcu, config.mcu.path + ("memory",)
     missing = grants.without(grants.span(mcu.base, mcu.size), spans(config, mcu.machine))
     if mcu.size and missing:
-        problems.add(path, f"takes {show(missing)}, which {config.firmware.policy.name} does not give "
-                     f"to {core(mcu.machine)}; it has {show(_in_ddr(config))}" +
+        problems.add(path, f"takes {show(missing)}, which {config.firmware.policy.name} does not "
+                     f"give to {core(mcu.machine)}; it has {show(_in_ddr(config))}" +
                      cited(config, mcu.machine.domain, _in_ddr(config)) +
                      _elsewhere(config, missing))
 
@@ -145,8 +145,8 @@ def _check_window(config, problems):
     both = shared_spans(config, mcu.machine)
     missing = grants.without(whole, spans(config, mcu.machine))
     if missing:
-        problems.add(mcu.window.path, f"takes {show(missing)}, where {core(mcu.machine)} does not reach "
-                     f"its window under {name}; both sides reach {show(both)}" +
+        problems.add(mcu.window.path, f"takes {show(missing)}, where {core(mcu.machine)} does not "
+                     f"reach its window under {name}; both sides reach {show(both)}" +
                      cited(config, mcu.machine.domain, both))
 
 
@@ -160,8 +160,8 @@ def _check_rights(config, problems):
     others = [p.name for p in config.board.manager.known.values()
               if p.name != policy.name and p.allows(mcu.machine, needed)]
     problems.add(mcu.path + ("mode",), f"is {mcu.mode}, but {where} grants the hypervisor's agent "
-                 f"{has} on logical machine {mcu.machine.lm} (LMM_{mcu.machine.lm}), and {what} takes "
-                 f"{needed.upper()} or more" +
+                 f"{has} on logical machine {mcu.machine.lm} (LMM_{mcu.machine.lm}), and {what} "
+                 f"takes {needed.upper()} or more" +
                  ("; use mode attach" if mcu.mode == "manage" and policy.allows(mcu.machine, "notify")
                   else "") +
                  ("; it is granted by " + ", ".join(others) if others else ""))

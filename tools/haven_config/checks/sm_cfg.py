@@ -28,12 +28,12 @@ def check(config, problems):
 def _identity(firmware, manager):
     cfg = firmware.cfg
     if cfg.soc != manager.soc:
-        yield (f"is {cfg.path.name}, which is for {cfg.soc or 'no SoC'}, not for {manager.soc}; give the "
-               "one of this board")
+        yield (f"is {cfg.path.name}, which is for {cfg.soc or 'no SoC'}, not for {manager.soc}; "
+               "give the one of this board")
     if cfg.name != firmware.name:
-        yield (f"is {cfg.path.name}, so the System Manager will say that it runs {cfg.name}, and boot "
-               f"stops unless that is {firmware.name}; write system_manager: {cfg.name}, or give that "
-               "file")
+        yield (f"is {cfg.path.name}, so the System Manager will say that it runs {cfg.name}, and "
+               f"boot stops unless that is {firmware.name}; write system_manager: {cfg.name}, or "
+               "give that file")
 
 
 # ---- cores and agents ----
@@ -50,9 +50,9 @@ def _cores(cfg, manager):
         resource = manager.resources[name]
         owners = _owners(cfg, resource)
         if owners and all(m.did == manager.apps for m in owners):
-            yield (f"gives {resource} to domain {manager.apps} ({owners[0].line.where}), as {APPS}: no "
-                   f"firewall stands between them and the {machine.title}; give it a logical machine "
-                   "with a did of its own")
+            yield (f"gives {resource} to domain {manager.apps} ({owners[0].line.where}), as {APPS}"
+                   f": no firewall stands between them and the {machine.title}; give it a logical "
+                   "machine with a did of its own")
             continue
         yield from _core(cfg, manager, f"the {machine.title} ({resource})", resource, machine.domain,
                          machine.lm)
@@ -75,15 +75,15 @@ def _core(cfg, manager, what, resource, domain, lm):
 def _agent(cfg, manager):
     agent = sm_policy.own_agent(cfg, manager)
     if agent is None:
-        yield (f"has no agent with mu={manager.mailbox}, the other side of the hypervisor's mailbox; "
-               f"write MAILBOX type=mu, mu={manager.mailbox} in a Non-secure agent of domain "
-               f"{manager.apps}")
+        yield (f"has no agent with mu={manager.mailbox}, the other side of the hypervisor's "
+               f"mailbox; write MAILBOX type=mu, mu={manager.mailbox} in a Non-secure agent of "
+               f"domain {manager.apps}")
         return
     where = f"SCMI_AGENT{agent.index} ({agent.line.where})"
     if agent.machine.did != manager.apps or agent.secure:
-        yield (f"gives mu={manager.mailbox}, the other side of the hypervisor's mailbox, to {where}, "
-               f"which is {'Secure' if agent.secure else f'in domain {agent.machine.did}'}; it takes a "
-               f"Non-secure agent of domain {manager.apps}")
+        yield (f"gives mu={manager.mailbox}, the other side of the hypervisor's mailbox, to {where}"
+               f", which is {'Secure' if agent.secure else f'in domain {agent.machine.did}'}; it "
+               f"takes a Non-secure agent of domain {manager.apps}")
     for kind, bell in (("a2p", 0), ("p2a_notify", 1)):
         if kind not in agent.channels:
             yield f"has no channel of type {kind} in {where}; write CHANNEL db={bell}, type={kind}"
@@ -92,8 +92,8 @@ def _agent(cfg, manager):
                    f"({agent.channels[kind][2].where}); the hypervisor has it on {bell}")
     others = [a for a in cfg.agents.values() if a.mu == agent.mu and a is not agent]
     for other in others:
-        yield (f"gives mu={agent.mu} to SCMI_AGENT{other.index} ({other.line.where}) as well; a mailbox "
-               "has one agent")
+        yield (f"gives mu={agent.mu} to SCMI_AGENT{other.index} ({other.line.where}) as well; a "
+               "mailbox has one agent")
     if {c[1] for c in agent.channels.values()} - {"none", "crc32"}:
         yield f"has a channel with a check that is neither none nor crc32 in {where}"
 
@@ -104,18 +104,18 @@ def _masters(cfg, manager):
     known = manager.resources.values()
     for first, master in sm_policy.contradictions(cfg):
         if not (master.physical and first.physical) or master.name in known or first.name in known:
-            yield (f"assigns {master.place} to domain {first.did} as {first.name} ({first.line.where}) "
-                   f"and to domain {master.did} as {master.name} ({master.line.where}); keep one of the "
-                   "lines")
+            yield (f"assigns {master.place} to domain {first.did} as {first.name} ({first.line.where}"
+                   f") and to domain {master.did} as {master.name} ({master.line.where}); keep one "
+                   "of the lines")
     streams = {}
     for master in cfg.masters:
         if master.physical:
             continue
         first = streams.setdefault(master.stream, master)
         if first.place != master.place:
-            yield (f"gives stream {hexa(master.stream)} to {first.name} ({first.line.where}) and to "
-                   f"{master.name} ({master.line.where}): the SMMU cannot tell them apart; give one of "
-                   "them another sid")
+            yield (f"gives stream {hexa(master.stream)} to {first.name} ({first.line.where}) and "
+                   f"to {master.name} ({master.line.where}): the SMMU cannot tell them apart; give "
+                   "one of them another sid")
 
 
 # ---- memory regions ----
@@ -139,9 +139,9 @@ def _domain_regions(checker, did, mine, most):
     for one, other in combinations(mine, 2):
         both = grants.common([(one.base, one.end)], [(other.base, other.end)])
         if both and one.access != other.access:
-            yield (f"gives domain {did} {show(both)} as 0x{one.access:04x} ({one.line.where}) and as "
-                   f"0x{other.access:04x} ({other.line.where}); what overlapping regions add up to is "
-                   "documented nowhere: make them one, or apart")
+            yield (f"gives domain {did} {show(both)} as 0x{one.access:04x} ({one.line.where}) and "
+                   f"as 0x{other.access:04x} ({other.line.where}); what overlapping regions add up "
+                   "to is documented nowhere: make them one, or apart")
 
 
 def _frames(cfg, manager):
@@ -150,8 +150,8 @@ def _frames(cfg, manager):
         resource = manager.frame_resources[frame.name]
         for grant in _block_grants(cfg, resource):
             if grant.did not in manager.firmware_domains:
-                yield (f"gives registers of {frame.name} to domain {grant.did} ({grant.line.where}), "
-                       "which could then change every right; take that line away")
+                yield (f"gives registers of {frame.name} to domain {grant.did} ({grant.line.where}"
+                       "), which could then change every right; take that line away")
 
 
 def _strangers(config):
@@ -169,8 +169,8 @@ def _strangers(config):
             both = grants.common([(region.base, region.end)], grants.span(base, size))
             if both:
                 yield (f"gives {show(both)} to domain {region.did}, "
-                       f"{cfg.domains.get(region.did, 'which has no name')} ({region.line.where}); that "
-                       f"is {what}: take it out of that region")
+                       f"{cfg.domains.get(region.did, 'which has no name')} ({region.line.where}); "
+                       f"that is {what}: take it out of that region")
 
 
 # ---- devices ----
@@ -209,12 +209,12 @@ def _device(config, name, resource):
     cfg, manager = config.firmware.cfg, config.board.manager
     found = _block_grants(cfg, resource)
     if not any(b.did == manager.apps and b.access & NS_RW == NS_RW for b in found):
-        yield (f"needs {name}, but {cfg.path.name} does not let {apps(config)} read and write {resource}; "
-               f"write {resource} OWNER in the section of the Non-secure agent")
+        yield (f"needs {name}, but {cfg.path.name} does not let {apps(config)} read and write {resource}"
+               f"; write {resource} OWNER in the section of the Non-secure agent")
     for block in found:
         if block.did not in manager.firmware_domains and block.did != manager.apps:
-            yield (f"needs {name}, but {cfg.path.name} gives {block.name} to domain {block.did} too "
-                   f"({block.line.where}); take that line away, or the device from the partition")
+            yield (f"needs {name}, but {cfg.path.name} gives {block.name} to domain {block.did} "
+                   f"too ({block.line.where}); take that line away, or the device from the partition")
             break
 
 
@@ -224,8 +224,8 @@ def _device_master(config, device):
     for master in _owners(cfg, manager.resources.get(device.name)):
         if master.did != manager.apps:
             yield (f"needs {device.name}, but {cfg.path.name} puts {master.name} into domain {master.did} "
-                   f"({master.line.where}); its accesses would have that domain's rights: write it in "
-                   f"the section of domain {manager.apps}")
+                   f"({master.line.where}); its accesses would have that domain's rights: write it "
+                   f"in the section of domain {manager.apps}")
         elif master.security != "nonsecure":
-            yield (f"needs {device.name}, but {cfg.path.name} lets {master.name} make Secure accesses "
-                   f"({master.line.where}, sa={master.security}); write sa=nonsecure")
+            yield (f"needs {device.name}, but {cfg.path.name} lets {master.name} make Secure "
+                   f"accesses ({master.line.where}, sa={master.security}); write sa=nonsecure")
