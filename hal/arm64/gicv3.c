@@ -32,7 +32,8 @@
 #define WAKER_PROCESSOR     0x2u
 #define WAKER_CHILDREN      0x4u
 #define TYPER_AFFINITY      HV_BITS(63, 32)
-#define GUEST_PRIORITY      0xa0a0a0a0u
+#define SPI_PRIORITY        0xa0a0a0a0u
+#define PRIVATE_PRIORITY    0x80808080u /* EL2's timer and kicks come before any device */
 #define ICC_CTLR_EOIMODE    HV_BIT(1)
 #define ICC_SRE_EL2         UINT64_C(7) /* SRE, no bypass; a guest's ICC_SRE_EL1 traps */
 #define ALL_PRIORITIES      UINT64_C(0xff)
@@ -73,7 +74,7 @@ void hv_hal_gicd_init(hv_u64 base, hv_u32 intid_count)
 		mmio_write32(gicd + GICD_IGROUPR + 4 * word, ~0u);
 	}
 	for (hv_u64 i = 32; i < intid_count; i += 4) /* bound: HV_MAX_IRQ_ID / 4 */
-		mmio_write32(gicd + GIC_IPRIORITYR + i, GUEST_PRIORITY);
+		mmio_write32(gicd + GIC_IPRIORITYR + i, SPI_PRIORITY);
 	wait_rwp();
 	mmio_write32(gicd + GICD_CTLR, GICD_CTLR_ARE_NS);
 	wait_rwp();
@@ -136,7 +137,7 @@ bool hv_hal_gicr_init(hv_u64 first_frame, hv_u32 frames, hv_u32 cpu)
 	mmio_write32(gicr[cpu] + GIC_ICPENDR, ~0u);
 	mmio_write32(gicr[cpu] + GIC_ICACTIVER, ~0u);
 	for (hv_u64 i = 0; i < 32; i += 4) /* bound: 8 */
-		mmio_write32(gicr[cpu] + GIC_IPRIORITYR + i, GUEST_PRIORITY);
+		mmio_write32(gicr[cpu] + GIC_IPRIORITYR + i, PRIVATE_PRIORITY);
 	mmio_write32(gicr[cpu] + GIC_ISENABLER, 0xffffu);
 	cpu_interface_init();
 	return true;

@@ -167,6 +167,9 @@ static void each_core_has_its_registers(void **state)
 		assert_int_equal(imx95_sysreg(cpu, "vtcr_el2") >> 21 & 3, 0); /* errata: no HA, no HD */
 		assert_int_equal(imx95_sysreg(cpu, "vtcr_el2") >> 16 & 7, 2); /* 40 bits */
 		assert_int_equal(imx95_gic.cpu[cpu].icc_ctlr & 2, 2);
+		/* No storm of a device holds the end of a budget (26) or a kick up. */
+		assert_true(imx95_gic.cpu[cpu].priority[26] < imx95_gic.priority[51]);
+		assert_true(imx95_gic.cpu[cpu].priority[0] < imx95_gic.priority[51]);
 	}
 	assert_int_equal(imx95_sysreg(0, "vttbr_el2") >> 48, 1);
 	assert_int_equal(imx95_sysreg(1, "vttbr_el2") >> 48, 1);
