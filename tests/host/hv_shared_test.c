@@ -938,6 +938,32 @@ static void accesses_from_outside_wait_for_their_vcpu(void **state)
 	assert_int_equal(CPU1->redist.word[ISENABLER0] & 1u << 27, 1u << 27);
 	assert_int_equal(CPU1->redist.word[ISACTIVER0] & 1u << 27, 1u << 27);
 	assert_int_equal(STATE(lr_of(1, 27)), 1);
+	/* Once. */
+	guest_ends_all();
+	hv_kick(A, HV_REQUEST_VGIC);
+	irqs();
+	assert_int_equal(STATE(lr_of(1, 27)), 0);
+	assert_int_equal(CPU1->redist.word[ISACTIVER0] & 1u << 27, 0);
+}
+
+/* Six are active, four list registers: the last ones are only known to the virtual GIC. */
+static void deactivation_of_what_found_no_list_register(void **state)
+{
+	(void)state;
+	start_both();
+	store32(0, GICD_IPA, 3);
+	store32(0, GICR_IPA + 0x30300, 1u << 27 | 0x1f);
+	fake.end = FAKE_RETURNED;
+	irqs();
+	wfi();
+	assert_runs(A);
+	assert_int_equal(lr_of(1, 27), 0);
+	assert_int_equal(CPU1->redist.word[ISACTIVER0], 1u << 27);
+	store32(0, GICR_IPA + 0x30380, 1u << 27);
+	fake.end = FAKE_RETURNED;
+	irqs();
+	assert_runs(A);
+	assert_int_equal(CPU1->redist.word[ISACTIVER0], 0);
 }
 
 static void activation_from_outside_waits_too(void **state)
@@ -1648,6 +1674,7 @@ int main(void)
 		cmocka_unit_test(activation_from_outside_waits_too),
 		cmocka_unit_test(a_later_access_from_outside_takes_the_earlier_back),
 		cmocka_unit_test(deactivation_from_outside_waits_too),
+		cmocka_unit_test(deactivation_of_what_found_no_list_register),
 		cmocka_unit_test(disabling_from_outside_is_followed_at_once),
 		cmocka_unit_test(mail_for_the_last_life_is_thrown_away),
 		cmocka_unit_test(pending_is_not_read_from_somebody_elses_hardware),

@@ -142,6 +142,7 @@ for each_rank in ("later", "first"):
 # The console's work on the same CPU is part of these bounds.
 register("served", "calls", True)
 register("served", "flood", True)
+register("served", "fault", True)
 
 
 @case("temporal-alone", "temporal-later", "temporal-first")
