@@ -72,6 +72,27 @@ static void the_earlier_of_both_alarms_is_armed(void **state)
 	assert_non_null(strchr(fake_sent(), 'x'));
 }
 
+/* A decision whose deadline lies further does not put the console's step off. */
+static void a_decision_leaves_the_consoles_alarm(void **state)
+{
+	hv_u64 x[31] = {0};
+
+	(void)state;
+	start();
+	pass(CPU1->deadline - fake.counter); /* two's budget ends, and all its 300 us come again */
+	irqs();
+	pass(CPU1->deadline - fake.counter);
+	irqs();
+	assert_ptr_equal(hv_cpus[1].vcpu, B);
+	assert_int_equal(hvc(0, CONSOLE_WRITE, 1, 'x', 0), 1);
+	irqs();
+	trap(1, UINT64_C(0x06000000), 0, x); /* two waits: the next refill is one's wake */
+	settle();
+	assert_int_equal(hv_cpus[1].alarm[HV_ALARM_CONSOLE], fake.counter + 1000);
+	assert_true(hv_cpus[1].alarm[HV_ALARM_DISPATCH] > fake.counter + 1000);
+	assert_int_equal(CPU1->deadline, fake.counter + 1000);
+}
+
 /* The dispatcher's alarm is none of the console's. */
 static void a_decision_sends_nothing(void **state)
 {
@@ -114,6 +135,30 @@ static void steps_of_the_console_are_charged_to_nobody(void **state)
 	assert_true(used(A) + used(B) - before < (fake.counter - begin) * 1000);
 }
 
+/* The same for those that its timer asks for. */
+static void ticks_of_the_console_are_charged_to_nobody(void **state)
+{
+	hv_u64 x[31] = {0xc6000002};
+	hv_u64 before, begin;
+
+	(void)state;
+	start();
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(hvc(0, CONSOLE_WRITE, 24, 0, 0), 24);
+	irqs();
+	fake.counter = hv_cpus[1].alarm[HV_ALARM_CONSOLE];
+	call(1, ESR_HVC, x);
+	before = used(A) + used(B);
+	begin = fake.counter;
+	fake.counter_step = 1;
+	fake_irq(1, 26);
+	irqs();
+	fake.counter_step = 0;
+	call(1, ESR_HVC, (hv_u64[31]){0xc6000002});
+	assert_true(fake.counter - begin >= 3);
+	assert_true(used(A) + used(B) - before < (fake.counter - begin) * 1000);
+}
+
 static void keys_are_read_at_nobodys_expense(void **state)
 {
 	(void)state;
@@ -132,6 +177,8 @@ int main(void)
 		cmocka_unit_test(the_earlier_of_both_alarms_is_armed),
 		cmocka_unit_test(a_decision_sends_nothing),
 		cmocka_unit_test(steps_of_the_console_are_charged_to_nobody),
+		cmocka_unit_test(ticks_of_the_console_are_charged_to_nobody),
+		cmocka_unit_test(a_decision_leaves_the_consoles_alarm),
 		cmocka_unit_test(keys_are_read_at_nobodys_expense),
 	};
 

@@ -550,6 +550,35 @@ static void powerdown_starts_anew_after_its_wait(void **state)
 	assert_int_equal(fake_count(FAKE_POWER_UP), 1);
 }
 
+/* Its partition ends while it waits: the next life does not start anew at the old place. */
+static void powerdown_ends_with_its_life(void **state)
+{
+	(void)state;
+	start_one();
+	(void)call1(CPU_SUSPEND, POWERDOWN, 0x50000200, 99);
+	assert_sleeps();
+	(void)hvc(0, SYSTEM_RESET, 0, 0, 0);
+	fake.end = FAKE_ASLEEP;
+	irqs();
+	loop(0);
+	while (fake.end == FAKE_LOOPED)
+		loop(0);
+	assert_int_equal(ONE->state, HV_PARTITION_RUNNING);
+	assert_int_equal(hvc(0, CPU_ON, 1, 0x50000100, 77), 0);
+	fake.end = FAKE_ASLEEP;
+	irqs();
+	assert_runs(A);
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	fake_log_clear();
+	wfi();
+	assert_runs(A);
+	assert_int_equal(fake.end, FAKE_RESUMED);
+	assert_int_equal(fake_count(FAKE_POWER_UP), 0);
+}
+
 static void powerdown_with_something_pending_returns(void **state)
 {
 	(void)state;
@@ -1363,6 +1392,25 @@ static void only_longer_overruns_are_journalled(void **state)
 	assert_int_equal(newest(1).detail, 20000);
 }
 
+/* An interrupt that changes nothing ends with its exit: what the guest computes then is its own. */
+static void time_after_an_interrupt_is_the_guests(void **state)
+{
+	hv_u64 before;
+
+	(void)state;
+	start_both();
+	enable(48);
+	before = server(B)->stats.used_ns;
+	fake_irq(1, 48);
+	irqs();
+	assert_runs(B);
+	guest_ends_all();
+	pass(100);
+	wfi();
+	assert_runs(A);
+	assert_int_equal(server(B)->stats.used_ns - before, 100000);
+}
+
 /* EL2's work for an interrupt is the time of whose interrupt it is. */
 static void an_interrupt_is_charged_to_its_owner(void **state)
 {
@@ -1651,6 +1699,7 @@ int main(void)
 		cmocka_unit_test(yield_ends_with_an_interrupt),
 		cmocka_unit_test(standby_waits),
 		cmocka_unit_test(powerdown_starts_anew_after_its_wait),
+		cmocka_unit_test(powerdown_ends_with_its_life),
 		cmocka_unit_test(powerdown_with_something_pending_returns),
 		cmocka_unit_test(powerdown_that_is_over_at_once),
 		cmocka_unit_test(an_interrupt_preempts_for_a_more_urgent_one),
@@ -1692,6 +1741,7 @@ int main(void)
 		cmocka_unit_test(budget_call_answers_what_is_left),
 		cmocka_unit_test(a_late_end_is_counted_charged_and_journalled),
 		cmocka_unit_test(only_longer_overruns_are_journalled),
+		cmocka_unit_test(time_after_an_interrupt_is_the_guests),
 		cmocka_unit_test(an_interrupt_is_charged_to_its_owner),
 		cmocka_unit_test(whoever_preempts_pays_for_coming),
 		cmocka_unit_test(whoever_waits_pays_for_leaving),
