@@ -82,6 +82,15 @@ class Accepted(ConfigCase):
         self.assertEqual([(t.task.name, t.response) for t in cpu.servers[0].tasks],
                          [("fast", 1_000_000), ("medium", 3_000_000), ("slow", 10_000_000)])
 
+    def test_tasks_on_a_cpu_of_their_own_that_drains_the_consoles(self):
+        text = ALONE + "hypervisor: {service_cpu: 2, service_time: 200us}\n"
+        cpu, = timing.analyse(self.good(text.replace("period: 12ms", "period: 24ms")))
+        # 200 us of each ms are EL2's, and two of them may come in a row: nothing for 400 us. 1 ms of
+        # work is 800 us and 200 more; 1 + 2 ms are three times 800 us and 600 more. Slow's 3 ms meet
+        # fast five times and medium three times: 14 ms, seventeen times 800 us and 400 more.
+        self.assertEqual([(t.task.name, t.response) for t in cpu.servers[0].tasks],
+                         [("fast", 1_600_000), ("medium", 4_000_000), ("slow", 17_800_000)])
+
     def test_priorities_of_tasks(self):
         text = ALONE.replace("period: 4ms", "period: 4ms, priority: 2") \
             .replace("period: 12ms", "period: 12ms, priority: 0") \
@@ -133,6 +142,37 @@ class Refused(ConfigCase):
         self.assert_refused(text, "cpus.rtos[0] puts linux and rtos on CPU 1, but board qemu-virt "
                             "does not say how long EL2 may take; give longest_exit", boards=boards)
         self.compile(SHARED, boards=boards)
+
+    def test_board_that_does_not_say_what_the_consoles_take(self):
+        boards = self.board(("  service_time: 200us", "#"))
+        text = self.change(("rtos: [1]", "rtos: [1] #!"), ("8us}", "8us, service_cpu: 1}"))
+        self.assert_refused(text, "cpus.rtos[0] puts linux and rtos on CPU 1, which drains the consoles, "
+                            "but board qemu-virt does not say how long that takes; give service_time "
+                            "under hypervisor", boards=boards)
+        self.compile(SHARED, boards=boards)  # somebody else drains them
+        text = ALONE.replace("{name: fast, wcet: 1ms, period: 4ms}",
+                             "{name: fast, wcet: 1ms, period: 4ms} #!")
+        self.assert_refused(text + "hypervisor: {service_cpu: 2}\n", "timing.rtos.tasks[0] (fast) is on "
+                            "CPU 2, which drains the consoles, but board qemu-virt does not say how "
+                            "long that takes; give service_time under hypervisor", boards=boards)
+        self.compile(ALONE, boards=boards)
+
+    def test_consoles_that_leave_no_room(self):
+        tight = "timing:\n  rtos:\n    tasks:\n      - {name: a, wcet: 1ms, period: 1.5ms} #!\n"
+        late = "timing.rtos.tasks[0] (a) may miss its deadline: 1 ms in each 1.5 ms may take more than " \
+            "1.5 ms; CPU 2 is its own, but drains the consoles as well"
+        for taken in ("200us", "1ms", "2ms"):
+            self.assert_refused(GOOD + tight + "hypervisor: {service_cpu: 2, service_time: "
+                                f"{taken}}}\n", late)
+        self.good(GOOD + tight + "hypervisor: {service_cpu: 2, service_time: 0us}\n")
+        self.good(GOOD + tight)
+
+    def test_period_that_the_clock_does_not_reach(self):
+        text = self.change(("linux: {period: 10ms", "linux: {period: 9223372036854775808ns"))
+        self.assert_refused(text.replace("background: true}", "background: true} #!"),
+                            "timing.linux.period is 9223372036.854775808 s; on a shared CPU it is less "
+                            "than 2^63 ns")
+        self.good(SHARED.replace("linux: {period: 10ms", "linux: {period: 9223372036854775807ns"))
 
     def test_overcommitted(self):
         text = self.change(("budget: 4ms", "budget: 6.1ms"), ("  rtos:\n    period", "  rtos: #!\n    period"))

@@ -134,7 +134,7 @@ class Overheads:
 
     exit: Optional[int]
     switch: Optional[int]
-    service: int           # the console's work in each service_period
+    service: Optional[int]  # the console's work in each service_period
     service_period: int = 1_000_000
 
 

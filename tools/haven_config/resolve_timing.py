@@ -37,4 +37,4 @@ def overheads(hypervisor, board):
         text = hypervisor.get(key, board.overheads.get(key))
         return None if text is None else units.duration_ns(text)
     return Overheads(exit=longest("longest_exit"), switch=longest("longest_switch"),
-                     service=longest("service_time") or 0)
+                     service=longest("service_time"))

@@ -7,7 +7,8 @@ EL2's time, with `exit` the longest exit and `switch` the longest world switch:
 - Of its own budget a server may lose as much: `exit + 2 * switch` in each period. What is
   left is the budget that its tasks can count on.
 - A task that waits for its release lets its vCPU wait: two switches more for each job.
-- On the service CPU, the console's work is a server of its own, more urgent than all.
+- On the service CPU, the console's work is a server of its own, more urgent than all; a guest
+  that has that CPU for itself can count on the rest.
 """
 from dataclasses import dataclass, field
 from typing import Optional
@@ -70,7 +71,7 @@ def reserve(config, cpu, count):
     """What EL2 takes of a shared CPU with `count` servers."""
     over = config.overheads
     once = (count + 1) * overrun(over)
-    if cpu == config.service_cpu:
+    if cpu == config.service_cpu and over.service is not None:
         return admission.Reserve(over.service_period, over.service, once)
     return admission.Reserve(1, 0, once)
 
@@ -88,7 +89,7 @@ def _tasks(partition, cpu):
 
 def _cpu(config, cpu, users, shared):
     if not shared:
-        timing = ServerTiming(users[0], resource=supply.WHOLE_CPU)
+        timing = ServerTiming(users[0], resource=_alone(config, cpu))
         timing.tasks = _responses(timing, cpu, 0)
         return CpuTiming(cpu, False, admission.Reserve(), [timing])
     result = CpuTiming(cpu, True, reserve(config, cpu, len(users)),
@@ -99,6 +100,16 @@ def _cpu(config, cpu, users, shared):
         timing.resource = _resource(timing, config.overheads)
         timing.tasks = _responses(timing, cpu, 2 * config.overheads.switch)
     return result
+
+
+def _alone(config, cpu):
+    over = config.overheads
+    if cpu != config.service_cpu or not over.service:
+        return supply.WHOLE_CPU
+    if over.service >= over.service_period:
+        return None
+    return supply.Resource(over.service_period, over.service_period - over.service,
+                           over.service_period)
 
 
 def _resource(timing, overheads):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time: budgets that are numbers, CPUs that can carry their servers, tasks in time."""
-from .. import timing
+from .. import supply, timing
 from ..units import show_time
 
 MAX_NS = (1 << 64) - 1
+# Of a server: its first refill, one period after the boot, comes before the clock ends.
+MAX_PERIOD_NS = (1 << 63) - 1
 
 
 def check(config, problems):
@@ -12,6 +14,7 @@ def check(config, problems):
         if all(path + (key,) in problems.source.lines for key in ("period", "budget")):
             _check_budget(partition, problems)
         _check_tasks(partition, problems)
+        _check_service(config, partition, problems)
     if config.trace_slots and not config.shared_cpus:
         problems.add(("hypervisor", "trace_slots"), f"is {config.trace_slots}, but no CPU is shared; "
                      "it records the dispatcher of shared CPUs")
@@ -71,6 +74,10 @@ def _path(config, partition, cpu):
 def _check_shared(config, cpu, problems):
     users = _users(config, cpu)
     path = _path(config, users[-1], cpu)
+    for p in users:
+        if p.period_ns > MAX_PERIOD_NS:
+            problems.add(("timing", p.name, "period"), f"is {show_time(p.period_ns)}; on a shared CPU "
+                         "it is less than 2^63 ns")
     without = [p for p in users if not p.period_ns]
     if without:
         problems.add(path, f"puts {_names(users)} on CPU {cpu}; partitions that share a CPU need a "
@@ -80,6 +87,20 @@ def _check_shared(config, cpu, problems):
         problems.add(path, f"puts {_names(users)} on CPU {cpu}, but board {config.board.name} does "
                      "not say how long EL2 may take; give longest_exit and longest_switch under "
                      "hypervisor")
+    if cpu == config.service_cpu and config.overheads.service is None:
+        problems.add(path, f"puts {_names(users)} on CPU {cpu}, which drains the consoles, but board "
+                     f"{config.board.name} does not say how long that takes; give service_time under "
+                     "hypervisor")
+
+
+def _check_service(config, partition, problems):
+    """Tasks on a CPU that is not shared, but drains the consoles."""
+    cpu = config.service_cpu
+    tasks = [t for t in partition.tasks if t.cpu == cpu]
+    if tasks and cpu not in config.shared_cpus and config.overheads.service is None:
+        problems.add(tasks[0].path, f"({tasks[0].name}) is on CPU {cpu}, which drains the consoles, but "
+                     f"board {config.board.name} does not say how long that takes; give service_time "
+                     "under hypervisor")
 
 
 def _check_cpu(cpu, problems):
@@ -95,7 +116,7 @@ def _check_cpu(cpu, problems):
     for server in cpu.servers:
         if not server.fits:
             _refuse_server(cpu, server, problems)
-        elif server.resource is None:
+        elif server.resource is None and cpu.shared:
             _refuse_small(server, problems)
         else:
             _check_deadlines(cpu, server, problems)
@@ -126,8 +147,10 @@ def _check_deadlines(cpu, server, problems):
 def _late(cpu, server, task):
     text = f"({task.name}) may miss its deadline: {show_time(task.wcet)} in each " \
            f"{show_time(task.period)} may take more than {show_time(task.deadline)}"
-    if not cpu.shared:
+    if not cpu.shared and server.resource == supply.WHOLE_CPU:
         return f"{text}, also on a CPU of its own"
+    if not cpu.shared:
+        return f"{text}; CPU {cpu.cpu} is its own, but drains the consoles as well"
     return f"{text}; on CPU {cpu.cpu}, {server.partition.name} can count on " \
            f"{show_time(server.resource.budget)} in each {show_time(server.resource.period)}, and " \
            f"may get nothing for {show_time(server.resource.blackout)}"
