@@ -827,6 +827,35 @@ static void next_dispatch_wakes_nobody_who_is_loaded(void **state)
 	assert_runs(B);
 }
 
+/* Two waits for its timer and gets another interrupt meanwhile, which costs it time all the same. */
+static void next_dispatch_comes_with_the_next_turn(void **state)
+{
+	hv_u64 before;
+
+	(void)state;
+	start_one();
+	fake_irq(1, 48);
+	irqs();
+	guest_ends_all();
+	CPU1->timers = (struct hv_guest_timers){.cntv_ctl = 1, .cntv_cval = 1000123};
+	wfi();
+	assert_runs(A);
+	before = server(B)->stats.used_ns;
+	fake.counter_step = 1;
+	fake_irq(1, 49);
+	irqs();
+	fake.counter_step = 0;
+	assert_runs(A);
+	assert_int_equal(fake.end, FAKE_RETURNED);
+	assert_int_equal(server(B)->stats.used_ns - before, 1000);
+	assert_int_equal(CPU1->deadline, 1000123);
+	pass(1000123 - fake.counter);
+	irqs();
+	assert_runs(B);
+	assert_int_equal(STATE(lr_of(1, 49)), 1);
+	assert_int_equal(fake_count_a(FAKE_DEACTIVATE, 49), 0);
+}
+
 static void an_interrupt_of_a_partition_that_has_no_vcpu_here(void **state)
 {
 	(void)state;
@@ -1712,6 +1741,7 @@ int main(void)
 		cmocka_unit_test(a_vcpu_that_is_off_holds_back_too),
 		cmocka_unit_test(next_dispatch_wakes_nobody),
 		cmocka_unit_test(next_dispatch_wakes_nobody_who_is_loaded),
+		cmocka_unit_test(next_dispatch_comes_with_the_next_turn),
 		cmocka_unit_test(an_interrupt_of_a_partition_that_has_no_vcpu_here),
 		cmocka_unit_test(kicks_of_one_that_does_not_run_are_sent_once),
 		cmocka_unit_test(an_sgi_of_another_vcpu_wakes),
