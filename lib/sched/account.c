@@ -6,22 +6,14 @@ static bool wakes_by(const struct hv_budget_server *server, hv_u64 now_ns)
 	return server->wake_ns <= now_ns && server->wake_ns != HV_NEVER;
 }
 
-static void rouse(struct hv_dispatch *dispatch, hv_u32 i)
-{
-	dispatch->servers[i].runnable = true;
-	dispatch->servers[i].wake_ns = HV_NEVER;
-	dispatch->woken |= 1u << i;
-}
-
 void hv_dispatch_settle_due(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 now_ns)
 {
 	struct hv_budget_server *server = &dispatch->servers[i];
 
-	if (wakes_by(server, now_ns)) {
+	if (server->wake_ns != HV_NEVER) {
 		/* Refills before its wake found it blocked, the one at its wake does not. */
-		if (server->next_refill_ns < server->wake_ns)
-			hv_budget_server_refill(server, server->wake_ns - 1);
-		rouse(dispatch, i);
+		hv_budget_server_refill(server, server->wake_ns - 1);
+		hv_dispatch_rouse(dispatch, i);
 	}
 	hv_budget_server_refill(server, now_ns);
 }
@@ -38,7 +30,7 @@ hv_status_t hv_dispatch_account(struct hv_dispatch *dispatch, hv_u32 i, hv_u64 s
 			(void)!hv_budget_server_account(server, since_ns, before);
 			since_ns = before;
 		}
-		rouse(dispatch, i);
+		hv_dispatch_rouse(dispatch, i);
 	}
 	return hv_budget_server_account(server, since_ns, now_ns);
 }

@@ -77,32 +77,6 @@ hv_status_t hv_dispatch_charge(struct hv_dispatch *dispatch, hv_u32 server, hv_u
 	return hv_dispatch_account(dispatch, server, since_ns, now_ns);
 }
 
-/* Choose: with budget if there is one, else for background time. Whoever is looked at is
- * brought up to date first. */
-static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
-{
-	hv_u32 filler = HV_DISPATCH_IDLE;
-
-	dispatch->free_until_ns = 0;
-	for (hv_u32 k = 0; k < dispatch->count; k++) { /* bound: HV_MAX_CPU_SERVERS */
-		const hv_u32 i = dispatch->order[k];
-		const struct hv_budget_server *server = &dispatch->servers[i];
-
-		hv_dispatch_settle(dispatch, i, now_ns);
-		if (!server->runnable)
-			continue;
-		if (server->remaining_ns != 0) {
-			dispatch->current = i;
-			return;
-		}
-		if (server->config.background && filler == HV_DISPATCH_IDLE)
-			filler = i;
-	}
-	dispatch->current = filler;
-	if (filler != HV_DISPATCH_IDLE)
-		dispatch->free_until_ns = dispatch->servers[filler].next_refill_ns;
-}
-
 /* When a server that does not run could run on budget: now, or after a refill and a wake. */
 static hv_u64 budget_start(const struct hv_budget_server *server, hv_u64 now_ns)
 {
@@ -113,40 +87,51 @@ static hv_u64 budget_start(const struct hv_budget_server *server, hv_u64 now_ns)
 	return server->wake_ns;
 }
 
-/* The first instant at which a more urgent server could run on budget. */
-static hv_u64 preempted_at(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+static hv_u64 earlier(hv_u64 a, hv_u64 b)
 {
-	const hv_u32 more_urgent = dispatch->rank[dispatch->current];
-	hv_u64 first = HV_NEVER;
-
-	for (hv_u32 k = 0; k < more_urgent; k++) { /* bound: HV_MAX_CPU_SERVERS */
-		const hv_u64 at = budget_start(&dispatch->servers[dispatch->order[k]], now_ns);
-
-		if (at < first)
-			first = at;
-	}
-	return first;
+	return a < b ? a : b;
 }
 
-/* The same for idleness and background time: any server with budget ends that, and so does
- * a more urgent one that may run without. */
-static hv_u64 free_time_ends(const struct hv_dispatch *dispatch, hv_u64 now_ns)
+/* Nobody runs on budget: the first who may run without, or nobody. */
+static void pick_filler(struct hv_dispatch *dispatch, hv_u32 filler, hv_u64 takeover_ns)
 {
-	const hv_u32 current = dispatch->current;
-	const hv_u32 more_urgent = current == HV_DISPATCH_IDLE ? dispatch->count :
-								 dispatch->rank[current];
-	hv_u64 first = HV_NEVER;
+	dispatch->current = filler;
+	dispatch->takeover_ns = takeover_ns;
+	if (filler != HV_DISPATCH_IDLE)
+		dispatch->free_until_ns = dispatch->servers[filler].next_refill_ns;
+}
 
+/*
+ * Choose: with budget if there is one, else for background time. Whoever is looked at is
+ * brought up to date first. Of those looked at before, the first that could run on budget
+ * takes over; idleness and background time are ended by any server with budget, and by a more
+ * urgent one that wakes and may run without.
+ */
+static void pick(struct hv_dispatch *dispatch, hv_u64 now_ns)
+{
+	hv_u32 filler = HV_DISPATCH_IDLE;
+	hv_u64 on_budget = HV_NEVER, without = HV_NEVER;
+
+	dispatch->free_until_ns = 0;
 	for (hv_u32 k = 0; k < dispatch->count; k++) { /* bound: HV_MAX_CPU_SERVERS */
-		const struct hv_budget_server *server = &dispatch->servers[dispatch->order[k]];
-		hv_u64 at = budget_start(server, now_ns);
+		const hv_u32 i = dispatch->order[k];
+		const struct hv_budget_server *server = &dispatch->servers[i];
 
-		if (k < more_urgent && server->config.background)
-			at = server->wake_ns;
-		if (at < first)
-			first = at;
+		hv_dispatch_settle(dispatch, i, now_ns);
+		if (server->runnable && server->remaining_ns != 0) {
+			dispatch->current = i;
+			dispatch->takeover_ns = on_budget;
+			return;
+		}
+		on_budget = earlier(on_budget, budget_start(server, now_ns));
+		if (!server->config.background || filler != HV_DISPATCH_IDLE)
+			continue;
+		if (server->runnable)
+			filler = i;
+		else
+			without = earlier(without, server->wake_ns);
 	}
-	return first;
+	pick_filler(dispatch, filler, earlier(on_budget, without));
 }
 
 /* When the running server has used its budget up, or another one takes over. */
@@ -158,7 +143,7 @@ static hv_u64 deadline(const struct hv_dispatch *dispatch, hv_u64 now_ns)
 	    __builtin_add_overflow(now_ns, dispatch->servers[dispatch->current].remaining_ns,
 				   &used_up))
 		used_up = HV_NEVER;
-	return used_up < dispatch->takeover_ns ? used_up : dispatch->takeover_ns;
+	return earlier(used_up, dispatch->takeover_ns);
 }
 
 /* Who caused the switch from @old, which ran for free or not. */
@@ -190,10 +175,6 @@ hv_status_t hv_dispatch_step(struct hv_dispatch *dispatch, hv_u64 now_ns,
 
 	pick(dispatch, now_ns);
 	dispatch->payer = who_pays(dispatch, old, old_free);
-	if (dispatch->current == HV_DISPATCH_IDLE || dispatch->free_until_ns != 0)
-		dispatch->takeover_ns = free_time_ends(dispatch, now_ns);
-	else
-		dispatch->takeover_ns = preempted_at(dispatch, now_ns);
 	dispatch->deadline_ns = deadline(dispatch, now_ns);
 
 	out->server = dispatch->current;
@@ -210,17 +191,18 @@ hv_status_t hv_dispatch_switched(struct hv_dispatch *dispatch, hv_u64 now_ns,
 	if (dispatch == NULL || deadline_ns == NULL || now_ns < dispatch->accounted_ns)
 		return HV_EINVAL;
 
-	if (hv_dispatch_owes(dispatch)) {
-		const hv_u32 payer = dispatch->payer;
-		const hv_u64 since = dispatch->accounted_ns;
+	const hv_u32 payer = dispatch->payer;
+	const hv_u64 since = dispatch->accounted_ns;
+	const bool owes = hv_dispatch_owes(dispatch);
 
-		/* What the payer has less makes it no earlier: the takeover stays. */
-		if (!hv_dispatch_use_up(&dispatch->servers[payer], since, now_ns))
-			(void)!hv_dispatch_account(dispatch, payer, since, now_ns);
+	dispatch->payer = HV_DISPATCH_IDLE;
+	if (owes) {
 		dispatch->accounted_ns = now_ns;
 		dispatch->deadline_ns = deadline(dispatch, now_ns);
 	}
-	dispatch->payer = HV_DISPATCH_IDLE;
 	*deadline_ns = dispatch->deadline_ns;
+	/* What the payer has less makes it no earlier: the takeover stays. */
+	if (owes && !hv_dispatch_use(&dispatch->servers[payer], since, now_ns))
+		(void)!hv_dispatch_account(dispatch, payer, since, now_ns);
 	return HV_OK;
 }
