@@ -9,8 +9,9 @@
  */
 #include "hv.h"
 
-/** Wake @p whose work at CNTPCT_EL0 @p deadline; HV_ALARM_OFF: not at all. */
-void hv_alarm_set(enum hv_alarm whose, hv_u64 deadline);
+/** Wake @p whose work on @p cpu, the executing one, at CNTPCT_EL0 @p deadline; HV_ALARM_OFF: not
+ *  at all. */
+void hv_alarm_set(struct hv_cpu *cpu, enum hv_alarm whose, hv_u64 deadline);
 /** The timer's interrupt: do what is due. */
 void hv_alarm_fired(struct hv_cpu *cpu);
 

@@ -109,7 +109,7 @@ static bool step(void)
 
 static void arm_timer(void)
 {
-	hv_alarm_set(HV_ALARM_CONSOLE,
+	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE,
 		     hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
 }
 
@@ -144,7 +144,7 @@ void hv_console_tick(void)
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
 		arm_timer();
 	} else {
-		hv_alarm_set(HV_ALARM_CONSOLE, HV_ALARM_OFF);
+		hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, HV_ALARM_OFF);
 	}
 }
 

@@ -161,15 +161,12 @@ static bool handle_service(struct hv_cpu *cpu, hv_u32 intid)
 	return was_its;
 }
 
-bool hv_irq_handle_one(void)
+/* An interrupt that was acknowledged. */
+static void handle(struct hv_cpu *cpu, hv_u32 intid)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
 	struct hv_vcpu *vcpu = cpu->vcpu;
-	const hv_u32 intid = hv_hal_gic_ack();
 	hv_u32 owner;
 
-	if (intid >= HV_INTID_SPECIAL && intid <= HV_INTID_NONE)
-		return false;
 	hv_hal_gic_eoi(intid);
 	owner = hv_irq_owner(cpu->index, intid);
 	if (vcpu != NULL && (owner == vcpu->partition_id || owner == HV_IRQ_SHARED)) {
@@ -187,10 +184,39 @@ bool hv_irq_handle_one(void)
 	} else if (!handle_service(cpu, intid)) {
 		handle_other(cpu, intid, owner);
 	}
+}
+
+static bool is_special(hv_u32 intid)
+{
+	return intid >= HV_INTID_SPECIAL && intid <= HV_INTID_NONE;
+}
+
+bool hv_irq_handle_one(void)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	const hv_u32 intid = hv_hal_gic_ack();
+
+	if (is_special(intid))
+		return false;
+	handle(cpu, intid);
 	return true;
 }
 
 void hv_exit_irq(void)
 {
 	(void)hv_irq_handle_one();
+}
+
+/* The EL2 timer ends turns here: it is looked for before all others. */
+void hv_exit_irq_shared(struct hv_cpu *cpu)
+{
+	const hv_u32 intid = hv_hal_gic_ack();
+
+	if (intid == hv_config.board->hyp_timer_ppi) {
+		hv_hal_gic_eoi(intid);
+		hv_hal_gic_deactivate(intid);
+		hv_alarm_fired(cpu);
+	} else if (!is_special(intid)) {
+		handle(cpu, intid);
+	}
 }

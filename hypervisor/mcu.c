@@ -162,7 +162,7 @@ static void set_alarm(void)
 
 	if (more && due < next)
 		next = due;
-	hv_alarm_set(HV_ALARM_MCU, next);
+	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_MCU, next);
 }
 
 void hv_mcu_serve(void)

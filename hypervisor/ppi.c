@@ -24,10 +24,8 @@ static void clear_active(const struct hv_vcpu *vcpu, hv_u32 mask)
 		hv_hal_gic_clear_active(vcpu->cpu->index, 0, mask);
 }
 
-/* Only what differs: as a rule all guests have their timers enabled. */
-static void set_enabled(const struct hv_vcpu *vcpu, hv_u32 wanted)
+static void change_enabled(struct hv_cpu *cpu, hv_u32 wanted)
 {
-	struct hv_cpu *cpu = vcpu->cpu;
 	const hv_u32 off = cpu->ppi_enabled & ~wanted, on = wanted & ~cpu->ppi_enabled;
 
 	if (off != 0)
@@ -35,6 +33,13 @@ static void set_enabled(const struct hv_vcpu *vcpu, hv_u32 wanted)
 	if (on != 0)
 		hv_hal_gic_enable(cpu->index, 0, on);
 	cpu->ppi_enabled = wanted;
+}
+
+/* As a rule all guests have their timers enabled, and nothing is to be done. */
+static void set_enabled(const struct hv_vcpu *vcpu, hv_u32 wanted)
+{
+	if (vcpu->cpu->ppi_enabled != wanted)
+		change_enabled(vcpu->cpu, wanted);
 }
 
 static void follow_enable(const struct hv_vcpu *vcpu)

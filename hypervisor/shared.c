@@ -74,15 +74,11 @@ void hv_shared_start(struct hv_cpu *cpu)
 	must(hv_dispatch_init(&s->dispatch, s->server, s->count, now));
 	hv_trace_start(cpu, now);
 	cpu->vcpu = s->vcpu[0];
+	s->armed_ns = HV_NEVER;
 	s->look = true;
 }
 
 /* ---- what changes who runs ---- */
-
-hv_u64 hv_shared_now(const struct hv_cpu *cpu)
-{
-	return hv_clock_ns(&cpu->shared->clock, hv_hal_counter());
-}
 
 hv_u64 hv_shared_begin(const struct hv_cpu *cpu)
 {
@@ -91,11 +87,6 @@ hv_u64 hv_shared_begin(const struct hv_cpu *cpu)
 	if (s->irq_ns == 0)
 		return hv_shared_now(cpu);
 	return s->irq_ns > s->dispatch.accounted_ns ? s->irq_ns : s->dispatch.accounted_ns;
-}
-
-void hv_shared_look(struct hv_cpu *cpu)
-{
-	cpu->shared->look = true;
 }
 
 void hv_shared_wait(struct hv_vcpu *vcpu, enum hv_wait wait)
@@ -116,7 +107,7 @@ void hv_shared_parked(struct hv_vcpu *vcpu)
 {
 	vcpu->wait = HV_WAIT_NONE;
 	vcpu->powerdown = false;
-	hv_shared_irq_ends(vcpu->cpu);
+	vcpu->cpu->shared->irq_ns = 0;
 	hv_shared_look(vcpu->cpu);
 }
 
@@ -248,12 +239,18 @@ static hv_u64 alarm_of(const struct hv_shared *s, hv_u64 deadline_ns)
 	return deadline_ns == HV_NEVER ? HV_ALARM_OFF : hv_clock_ticks(&s->clock, deadline_ns);
 }
 
-static void set_alarm(struct hv_shared *s)
+/* One that has fired and is still set fires again. */
+static void set_alarm(struct hv_cpu *cpu)
 {
-	hv_alarm_set(HV_ALARM_DISPATCH, alarm_of(s, s->alarm_ns));
+	struct hv_shared *s = cpu->shared;
+
+	if (s->armed_ns == s->alarm_ns)
+		return;
+	s->armed_ns = s->alarm_ns;
+	hv_alarm_set(cpu, HV_ALARM_DISPATCH, alarm_of(s, s->alarm_ns));
 }
 
-static void decide(struct hv_cpu *cpu)
+void hv_shared_decide(struct hv_cpu *cpu)
 {
 	struct hv_shared *s = cpu->shared;
 	const hv_u64 now = hv_shared_begin(cpu);
@@ -269,17 +266,7 @@ static void decide(struct hv_cpu *cpu)
 	s->alarm_ns = decision.deadline_ns;
 	s->next = decision.server == HV_DISPATCH_IDLE ? NULL : s->vcpu[decision.server];
 	if (s->next == NULL || s->next == cpu->vcpu)
-		set_alarm(s);
-}
-
-void hv_shared_irq_begins(struct hv_cpu *cpu)
-{
-	cpu->shared->irq_ns = hv_shared_now(cpu);
-}
-
-void hv_shared_irq_ends(struct hv_cpu *cpu)
-{
-	cpu->shared->irq_ns = 0;
+		set_alarm(cpu);
 }
 
 void hv_shared_switched(struct hv_cpu *cpu)
@@ -293,14 +280,7 @@ void hv_shared_switched(struct hv_cpu *cpu)
 		if (s->trace != NULL)
 			hv_trace_switched(s, now, s->alarm_ns);
 	}
-	set_alarm(s);
-}
-
-struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu)
-{
-	if (cpu->shared->look)
-		decide(cpu);
-	return cpu->shared->next;
+	set_alarm(cpu);
 }
 
 void hv_shared_budget(const struct hv_vcpu *vcpu, hv_u64 *left_ns, hv_u64 *overruns)

@@ -32,6 +32,7 @@ struct hv_shared {
 	struct hv_journal *trace; /**< Calls of the dispatcher; NULL: not recorded. */
 	hv_u64 irq_ns;   /**< Begin of the interrupt's exit under way, until the decision; or 0. */
 	hv_u64 alarm_ns; /**< Deadline of the decision, programmed once its switch is done. */
+	hv_u64 armed_ns; /**< Deadline that is. */
 	bool look; /**< `next` is to be decided anew. */
 };
 
@@ -45,7 +46,10 @@ void hv_shared_place(void);
 void hv_shared_start(struct hv_cpu *cpu);
 
 /** Something may have changed who runs. */
-void hv_shared_look(struct hv_cpu *cpu);
+static inline void hv_shared_look(struct hv_cpu *cpu)
+{
+	cpu->shared->look = true;
+}
 /** The vCPU that runs waits from the end of this exit on, if nothing is pending for it. */
 void hv_shared_wait(struct hv_vcpu *vcpu, enum hv_wait wait);
 /** The same for CPU_SUSPEND with power-down: then it starts anew at @p entry. */
@@ -60,7 +64,10 @@ void hv_shared_block(struct hv_vcpu *vcpu);
 void hv_shared_wake(struct hv_vcpu *vcpu);
 bool hv_shared_blocked(const struct hv_vcpu *vcpu);
 
-hv_u64 hv_shared_now(const struct hv_cpu *cpu);
+static inline hv_u64 hv_shared_now(const struct hv_cpu *cpu)
+{
+	return hv_clock_ns(&cpu->shared->clock, hv_hal_counter());
+}
 /** Since when the time of this CPU is nobody's yet: in an interrupt's exit, its begin or the last
  *  charge, since whoever was interrupted has nothing to do with it. Else now. */
 hv_u64 hv_shared_begin(const struct hv_cpu *cpu);
@@ -81,12 +88,16 @@ static inline void hv_own_work_end(struct hv_cpu *cpu, hv_u64 since)
 struct hv_vcpu *hv_shared_find(const struct hv_cpu *cpu, hv_u32 partition_id);
 /** Wake every vCPU here that has been kicked. */
 void hv_shared_kicked(struct hv_cpu *cpu);
+/** Decide whose turn it is. */
+void hv_shared_decide(struct hv_cpu *cpu);
 /** Whose turn it is; decides anew if something changed. NULL: nobody's. */
-struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu);
+static inline struct hv_vcpu *hv_shared_next(struct hv_cpu *cpu)
+{
+	if (cpu->shared->look)
+		hv_shared_decide(cpu);
+	return cpu->shared->next;
+}
 
-/** An exit by an interrupt begins; it ends without a decision. */
-void hv_shared_irq_begins(struct hv_cpu *cpu);
-void hv_shared_irq_ends(struct hv_cpu *cpu);
 /** The registers of whose turn it is are loaded: whoever caused that pays. */
 void hv_shared_switched(struct hv_cpu *cpu);
 

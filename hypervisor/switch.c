@@ -43,9 +43,10 @@ static _Noreturn void resume(struct hv_vcpu *vcpu)
 static void run(struct hv_cpu *cpu, struct hv_vcpu *vcpu)
 {
 	switch_to(cpu, vcpu);
-	vcpu->heard = 0;
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0) {
+		vcpu->heard = 0;
 		hv_vcpu_take_requests(vcpu);
+	}
 	if (vcpu->in_guest)
 		resume(vcpu);
 }
@@ -66,27 +67,27 @@ bool hv_shared_step(struct hv_cpu *cpu)
 	return true;
 }
 
-static _Noreturn void leave(struct hv_cpu *cpu, const struct hv_frame *frame, struct hv_vcpu *next)
+/* To another guest, to the loop, or where a power-down whose wait is over goes on. */
+static void leave(struct hv_cpu *cpu, const struct hv_frame *frame, struct hv_vcpu *next)
 {
+	if (next == cpu->vcpu)
+		resume(next);
+	/* An SError of the guest that leaves is its own: back there it is taken at once. */
+	if (hv_hal_serror_pending())
+		return;
 	hv_hal_exit_save(cpu->vcpu->context, frame);
 	if (next != NULL && next->in_guest)
 		run(cpu, next);
 	hv_hal_cpu_restart_loop(cpu->stack_top);
 }
 
-/* End of an exit: back to the same guest, to another, or to the loop. */
-static void settle(const struct hv_frame *frame)
+/* End of an exit: back to the same guest, or not. */
+static inline void settle(struct hv_cpu *cpu, const struct hv_frame *frame)
 {
-	struct hv_cpu *cpu = hv_hal_cpu_self();
 	struct hv_vcpu *next = hv_shared_next(cpu);
 
-	/* An SError of the guest that leaves is its own: back there it is taken at once. */
-	if (next != cpu->vcpu && hv_hal_serror_pending())
-		return;
-	if (next != cpu->vcpu)
+	if (next != cpu->vcpu || next->powerdown)
 		leave(cpu, frame, next);
-	if (next->powerdown) /* its wait is over already */
-		resume(next);
 }
 
 void hv_shared_leaving(void)
@@ -106,21 +107,21 @@ void hv_shared_sync(struct hv_frame *frame)
 		hv_exit_call(frame, regs.esr);
 	else
 		hv_exit_trap(frame);
-	settle(frame);
+	settle(hv_hal_cpu_self(), frame);
 }
 
 void hv_shared_irq(struct hv_frame *frame)
 {
 	struct hv_cpu *cpu = hv_hal_cpu_self();
 
-	hv_shared_irq_begins(cpu);
-	hv_exit_irq();
-	settle(frame);
-	hv_shared_irq_ends(cpu);
+	cpu->shared->irq_ns = hv_shared_now(cpu);
+	hv_exit_irq_shared(cpu);
+	settle(cpu, frame);
+	cpu->shared->irq_ns = 0;
 }
 
 void hv_shared_serror(struct hv_frame *frame)
 {
 	hv_exit_serror();
-	settle(frame);
+	settle(hv_hal_cpu_self(), frame);
 }

@@ -11,6 +11,8 @@
 void hv_exit_call(struct hv_frame *frame, hv_u64 esr);
 /** Physical interrupt. */
 void hv_exit_irq(void);
+/** The same on a CPU that several vCPUs share. */
+void hv_exit_irq_shared(struct hv_cpu *cpu);
 /** Every other synchronous exception. The whole frame is valid. */
 void hv_exit_trap(struct hv_frame *frame);
 /** SError while a guest ran. */
