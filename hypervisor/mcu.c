@@ -21,6 +21,7 @@ static struct hv_mcu_action action; /* What the event in hand leads to. */
 static enum hv_mcu_task wanted;     /* To be asked of the firmware, or under way. */
 static bool begun;                  /* Under way. */
 static bool unread;                 /* There may be an event that was not looked at. */
+static bool doubt;                  /* After the last event the core's state is asked for. */
 static hv_u64 due;                  /* Before this time no event is taken. */
 static bool listening;              /* The first step is done. */
 static bool launched;               /* Atomic: it may be. */
@@ -99,19 +100,56 @@ static void tell_failure(enum hv_mcu_task task, int32_t status)
 	hv_mcu_record(fw.config->mcu, &failed, NULL, &r);
 	r.far = (hv_u32)status;
 	hv_audit_mcu(&r);
+	doubt = true;
 	hv_print("%s could not be %s: SCMI status -%u\n", hv_config.mcu_name,
 		 start ? "started" : "ended", (hv_u64)-(int64_t)status);
+}
+
+static void judge(const struct hv_lmm_event *event, hv_u32 how)
+{
+	due = hv_hal_counter() + hv_hal_counter_frequency() / EVENTS_PER_SECOND;
+	hv_mcu_event(&fw.mcu, fw.config->mcu, event, &action);
+	if (action.verdict == HV_JV_IGNORE)
+		return;
+	doubt = true;
+	action.flags |= how;
+	if (action.ask_reason)
+		wanted = HV_MCU_REASON;
+	else
+		record(NULL);
+}
+
+/* The firmware keeps few events and drops the rest; an event that has come meanwhile explains
+ * its state better. */
+static void compare_state(void)
+{
+	struct hv_lmm_event event;
+
+	if (hv_hal_mcu_poll(&fw, &event))
+		judge(&event, 0);
+	else if (hv_mcu_missed(&fw.mcu, fw.config->mcu, fw.seen, &event))
+		judge(&event, HV_J_MCU_LOST);
 }
 
 static void end_task(int32_t status)
 {
 	const enum hv_mcu_task task = wanted;
+	const bool good = status == HV_SCMI_SUCCESS;
 
 	wanted = HV_MCU_NOTHING;
-	if (task == HV_MCU_REASON)
-		record(status == HV_SCMI_SUCCESS ? &fw.reason : NULL);
-	else if (status != HV_SCMI_SUCCESS && status != HV_SCMI_IN_USE)
-		tell_failure(task, status);
+	switch (task) {
+	case HV_MCU_REASON:
+		record(good ? &fw.reason : NULL);
+		break;
+	case HV_MCU_STATE:
+		if (good)
+			compare_state();
+		break;
+	default:
+		if (!good && status != HV_SCMI_IN_USE)
+			tell_failure(task, status);
+		break;
+	}
 }
 
 /* ---- steps ---- */
@@ -136,20 +174,17 @@ static void follow_task(void)
 
 static void take_event(void)
 {
-	const hv_u64 now = hv_hal_counter();
 	struct hv_lmm_event event;
 
-	if (now < due)
+	if (hv_hal_counter() < due)
 		return;
 	unread = false;
-	if (!hv_hal_mcu_poll(&fw, &event))
-		return;
-	due = now + hv_hal_counter_frequency() / EVENTS_PER_SECOND;
-	hv_mcu_event(&fw.mcu, fw.config->mcu, &event, &action);
-	if (action.ask_reason)
-		wanted = HV_MCU_REASON;
-	else if (action.verdict != HV_JV_IGNORE)
-		record(NULL);
+	if (hv_hal_mcu_poll(&fw, &event)) {
+		judge(&event, 0);
+	} else if (doubt) {
+		doubt = false;
+		wanted = HV_MCU_STATE;
+	}
 	follow_task();
 }
 
@@ -157,7 +192,7 @@ static void take_event(void)
 static void set_alarm(void)
 {
 	const bool pending = fw.scmi.channel.pending;
-	const bool more = wanted == HV_MCU_NOTHING ? unread : !begun && !pending;
+	const bool more = wanted == HV_MCU_NOTHING ? unread || doubt : !begun && !pending;
 	hv_u64 next = pending ? fw.scmi.deadline : HV_ALARM_OFF;
 
 	if (more && due < next)

@@ -6,6 +6,8 @@
  * The microcontroller core that firmware manages, in the hypervisor's life: attested before a guest
  * runs, then followed by the service CPU: events, journal, policy.
  *
+ * The firmware keeps few events and drops the rest, so after the last one the core's state is asked for.
+ *
  * Nothing waits for the firmware once guests run. A request is sent in one step, and its
  * reply looked for in another, which the message unit's interrupt or the EL2 timer at the
  * request's end brings about; so whoever lives on the service CPU pays for steps, not for waits.

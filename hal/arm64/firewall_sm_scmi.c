@@ -142,6 +142,9 @@ int32_t hv_hal_mcu_begin(struct hv_hal_fw *fw, enum hv_mcu_task task)
 	case HV_MCU_REASON:
 		hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_RESET_REASON, mcu->lm, &request);
 		return send(fw, HV_MCU_REASON, &request);
+	case HV_MCU_STATE:
+		hv_scmi_ask1(HV_SCMI_LMM, HV_SCMI_LMM_ATTRIBUTES, mcu->lm, &request);
+		return send(fw, HV_MCU_STATE, &request);
 	default:
 		return HV_SCMI_NOT_SUPPORTED;
 	}
@@ -157,12 +160,30 @@ static bool boot(struct hv_hal_fw *fw)
 	return hv_hal_scmi_send(&fw->scmi, &request);
 }
 
+/* What the reply tells, if it was for that. @return false: it cannot be read. */
+static bool keep_answer(struct hv_hal_fw *fw, const struct hv_scmi_msg *reply)
+{
+	struct hv_lmm_attributes attributes;
+
+	switch (fw->task) {
+	case HV_MCU_REASON:
+		return hv_scmi_reply_lmm_reason(reply, &fw->reason) == HV_OK;
+	case HV_MCU_STATE:
+		if (hv_scmi_reply_lmm_attributes(reply, &attributes) != HV_OK ||
+		    attributes.lm != fw->config->mcu->lm)
+			return false;
+		fw->seen = attributes.state;
+		return true;
+	default:
+		return true;
+	}
+}
+
 static int32_t judge(struct hv_hal_fw *fw, const struct hv_scmi_msg *reply)
 {
 	const int32_t status = hv_scmi_reply_status(reply);
 
-	if (fw->task == HV_MCU_REASON && status == HV_SCMI_SUCCESS &&
-	    hv_scmi_reply_lmm_reason(reply, &fw->reason) != HV_OK)
+	if (status == HV_SCMI_SUCCESS && !keep_answer(fw, reply))
 		return HV_SCMI_COMMS_ERROR;
 	return status;
 }

@@ -179,6 +179,30 @@ void hv_mcu_event(struct hv_mcu *mcu, const struct hv_mcu_config *config,
 	out->verdict = decide(mcu, config, surprise);
 }
 
+bool hv_mcu_missed(const struct hv_mcu *mcu, const struct hv_mcu_config *config, hv_u32 seen,
+		   struct hv_lmm_event *out)
+{
+	hv_u32 flags;
+
+	if (seen == mcu->state)
+		return false;
+	switch (seen) {
+	case HV_LM_OFF:
+		flags = HV_LMM_SHUTDOWN;
+		break;
+	case HV_LM_ON:
+		flags = mcu->state == (hv_u32)HV_LM_SUSPENDED ? HV_LMM_WAKE : HV_LMM_BOOT;
+		break;
+	case HV_LM_SUSPENDED:
+		flags = HV_LMM_SUSPEND;
+		break;
+	default:
+		return false;
+	}
+	*out = (struct hv_lmm_event){.lm = config->lm, .flags = flags};
+	return true;
+}
+
 void hv_mcu_record(const struct hv_mcu_config *config, const struct hv_mcu_action *action,
 		   const struct hv_lmm_reset_reason *reason, struct hv_journal_record *out)
 {

@@ -241,6 +241,33 @@ static void names(void **state)
 	assert_string_equal(hv_attest_name((enum hv_attest)99), "unknown");
 }
 
+static void what_was_missed(void **state)
+{
+	static const struct {
+		hv_u32 told, seen;
+		bool missed;
+		hv_u32 flags;
+	} rows[] = {
+		{0, 0, false, 0}, {1, 1, false, 0}, {2, 2, false, 0},
+		{1, 0, true, 2}, {2, 0, true, 2},  /* shutdown */
+		{0, 1, true, 1}, {2, 1, true, 8},  /* boot, wake */
+		{0, 2, true, 4}, {1, 2, true, 4},  /* suspend */
+		{0, 3, false, 0}, {1, ~0u, false, 0},
+	};
+	static const struct hv_mcu_config seven = {.lm = 7};
+
+	(void)state;
+	for (hv_u32 i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct hv_mcu known = {.state = rows[i].told};
+		struct hv_lmm_event event = {9, 9, 9};
+
+		assert_int_equal(hv_mcu_missed(&known, &seven, rows[i].seen, &event), rows[i].missed);
+		assert_int_equal(event.flags, rows[i].missed ? rows[i].flags : 9);
+		assert_int_equal(event.lm, rows[i].missed ? 7 : 9);
+		assert_int_equal(event.cause, rows[i].missed ? 0 : 9);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup(policies, setup),
 		cmocka_unit_test_setup(sleep_and_others, setup),
 		cmocka_unit_test_setup(records, setup),
+		cmocka_unit_test(what_was_missed),
 		cmocka_unit_test(names),
 	};
 

@@ -494,6 +494,26 @@ static void one_task_at_a_time(void **state)
 	assert_int_equal(task(HV_MCU_START), HV_SCMI_IN_USE);
 }
 
+static void the_state_is_asked_for(void **state)
+{
+	(void)state;
+	fw.seen = 9;
+	assert_int_equal(task(HV_MCU_STATE), HV_SCMI_SUCCESS);
+	assert_int_equal(fw.seen, 1);
+	sm.state[1] = 2;
+	assert_int_equal(task(HV_MCU_STATE), HV_SCMI_SUCCESS);
+	assert_int_equal(fw.seen, 2);
+	assert_int_equal(fw.mcu.state, 1); /* what the events told */
+	sm.fault = FAKE_SM_CUT;
+	assert_int_equal(task(HV_MCU_STATE), HV_SCMI_COMMS_ERROR);
+	mcu.lm = 2; /* the manager tells of this one, and then of another than was asked for */
+	assert_int_equal(hv_hal_mcu_begin(&fw, HV_MCU_STATE), HV_SCMI_SUCCESS);
+	mcu.lm = 1;
+	while (!hv_hal_mcu_step(&fw, &(int32_t){0}))
+		;
+	assert_int_equal(fw.seen, 2);
+}
+
 static void a_reason_that_cannot_be_read(void **state)
 {
 	(void)state;
@@ -507,11 +527,11 @@ static void events_queue_behind_the_buffer(void **state)
 	struct hv_lmm_event event;
 
 	(void)state;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 5; i++) { /* seven find room: one in the buffer, six behind it */
 		fake_sm_event(&sm, 0, 1, 2);
 		fake_sm_event(&sm, 0, 1, 1);
 	}
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 7; i++) {
 		assert_true(hv_hal_mcu_poll(&fw, &event));
 		assert_int_equal(event.flags, i % 2 == 0 ? 2 : 1);
 	}
@@ -575,6 +595,7 @@ int main(void)
 		MANAGED(silence_is_no_success),
 		MANAGED(a_start_that_fails_half_way),
 		MANAGED(one_task_at_a_time),
+		MANAGED(the_state_is_asked_for),
 		MANAGED(a_reason_that_cannot_be_read),
 		MANAGED(events_queue_behind_the_buffer),
 		MANAGED(a_damaged_event_blocks_nothing),

@@ -198,6 +198,7 @@ class DescribeTest(unittest.TestCase):
                 (0x102, 0, 0, "machine 1 shutdown by machine 2, unasked"),
                 (0x303, 0x92800301, 0, "machine 1 boot and shutdown by machine 2, unasked, "
                  "last boot: reason 0x1 by machine 2 error 3, last end: not told"),
+                (0x902, 0, 0, "machine 1 shutdown by machine 2, unasked, its event was lost"),
                 (0x401, 0xfffffffd, 0, "machine 1 boot asked for in vain, SCMI status -3"),
                 (0x402, 0xfffffff9, 0, "machine 1 shutdown asked for in vain, SCMI status -7")):
             one = journal.parse_record(record(1, kind=16, verdict=0, esr=esr, far=far, ipa=ipa,

@@ -14,7 +14,7 @@
  */
 #include <haven/types.h>
 
-#define FAKE_SM_EVENTS 16u
+#define FAKE_SM_EVENTS 6u /* 24 words of queue, 4 each; what finds no room is dropped */
 #define FAKE_SM_CLOCKS 64u
 #define FAKE_SM_DOMAINS 32u
 

@@ -51,6 +51,7 @@ enum hv_mcu_task {
 	HV_MCU_START,  /**< Set the reset vector and boot the core. */
 	HV_MCU_STOP,   /**< End it, at once. */
 	HV_MCU_REASON, /**< Why it was last started and ended. */
+	HV_MCU_STATE,  /**< Whether it runs. */
 };
 
 /** Run-time state. */
@@ -65,6 +66,7 @@ struct hv_hal_fw {
 	enum hv_mcu_task task;      /**< Under way. */
 	bool booting;               /**< HV_MCU_START: the vector is set. */
 	struct hv_lmm_reset_reason reason; /**< After HV_MCU_REASON. */
+	hv_u32 seen;                       /**< After HV_MCU_STATE: for hv_mcu_missed(). */
 };
 
 /** Is it there? Starts the backend; changes nothing that a verdict depends on. */

@@ -46,6 +46,7 @@ enum hv_journal_kind {
  */
 #define HV_J_MCU_UNASKED 0x0100u /**< The hypervisor had not asked for it. */
 #define HV_J_MCU_REASON  0x0200u /**< far and ipa are known. */
+#define HV_J_MCU_LOST    0x0800u /**< The firmware's event was lost: found by asking for the state. */
 #define HV_J_MCU_FAILED  0x0400u /**< It did not happen: the hypervisor asked for it in vain. far: SCMI
 				      status, 32 bits. */
 /** @} */

@@ -133,6 +133,20 @@ void hv_mcu_event(struct hv_mcu *mcu, const struct hv_mcu_config *config,
 		  const struct hv_lmm_event *event, struct hv_mcu_action *out);
 
 /**
+ * The firmware was asked for the core's state when no event of it was left. If that is not where its
+ * events lead, one was lost: the firmware's queue is short.
+ *
+ * @param seen  State that LMM_ATTRIBUTES told.
+ * @param out   The event that makes up for it, as if the firmware itself had caused it (0).
+ *
+ * @return false: nothing was lost, or nothing that shows; @p out is unchanged.
+ * Cost: constant.
+ */
+HV_MUST_CHECK
+bool hv_mcu_missed(const struct hv_mcu *mcu, const struct hv_mcu_config *config, hv_u32 seen,
+		   struct hv_lmm_event *out);
+
+/**
  * The journal record of an action. Timestamp and CPU are the caller's to fill in.
  *
  * @param reason  NULL: not known.
