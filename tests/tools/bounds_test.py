@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """haven-bounds on small images, each with one thing that it must see."""
+import functools
 import os
 import shutil
 import subprocess
@@ -24,11 +25,20 @@ if MODULES:
 FLAGS = ["-O2", "-g", "-ffreestanding", "-fno-builtin", "-mgeneral-regs-only", "-mno-outline-atomics",
          "-fno-asynchronous-unwind-tables", "-fno-stack-protector", "-nostdlib", "-static",
          "-Wl,--build-id=none,-e,start"]
-STACK = "struct stack {{ char guard[4096]; char bytes[{size}]; }};\nstruct stack stacks[2];\n"
+STACK = "struct stack {{ char guard[{guard}]; char bytes[{size}]; }};\nstruct stack stacks[2];\n"
 TABLE = """
 entries: [{at: start, stack: cpu}]
 stacks: {cpu: {variable: stacks, member: bytes, guard: guard, margin: 64}}
 """
+
+
+@functools.lru_cache
+def stack_object(size=1024, guard=4096):
+    folder = Path(tempfile.mkdtemp(prefix="haven-bounds-stack-"))
+    unittest.addModuleCleanup(shutil.rmtree, folder)
+    (folder / "stack.c").write_text(STACK.format(size=size, guard=guard))
+    subprocess.run([CROSS, *FLAGS, "-c", "-o", folder / "stack.o", folder / "stack.c"], check=True)
+    return folder / "stack.o"
 
 
 def function(name, body):
@@ -45,10 +55,10 @@ class Sample(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="haven-bounds-"))
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def build(self, assembly="", c="", size=1024, flags=(), files=None):
+    def build(self, assembly="", c="", flags=(), files=None, **stack):
         """@c has to define start() unless @assembly does."""
-        sources = []
-        for name, text in {"stack.c": STACK.format(size=size), "code.S": assembly, "code.c": c, **(files or {})}.items():
+        sources = [stack_object(**stack)]
+        for name, text in {"code.S": assembly, "code.c": c, **(files or {})}.items():
             if text:
                 (self.folder / name).write_text(text)
                 sources += [self.folder / name] if name.endswith((".c", ".S")) else []
@@ -190,6 +200,33 @@ class Stack(Sample):
                      "msr spsel, #0"):
             self.refused("stack", "unknown", function("start", f"\t{move}\n\tret"))
 
+    ALIGNED = """
+            stp x29, x30, [sp, #-32]!
+            sub x9, sp, #0x60
+            str x19, [sp, #16]
+            mov x29, sp
+            and sp, x9, #0xffffffffffffffc0
+            {}
+            mov sp, x29
+            ldr x19, [sp, #16]
+            ldp x29, x30, [sp], #32
+            ret"""
+
+    def test_frame_that_is_aligned_at_run_time(self):
+        """32 and 96 bytes, and up to 48 more until SP is a multiple of 64."""
+        code = function("start", self.ALIGNED) + call("f", frame=32)
+        for inside in ("bl f", "ldr x8, [x29, #24]", "str x29, [sp]", "mov x9, sp"):
+            with self.subTest(inside):
+                self.assertEqual(self.check(code.format(inside)), [])
+                self.assertEqual(self.depth(), 32 + 96 + 48 + (32 if inside == "bl f" else 0))
+
+    def test_register_that_no_longer_holds_it(self):
+        for inside in ("mov x29, x0", "ldp x8, x29, [sp]", "ldr x8, [x29], #8", "cbz x0, 1f\n\tadd x29, x29, #16\n1:",
+                       "ldr x29, [x0]", "stxr w29, x0, [x1]", "bl f\n\tmov sp, x9"):
+            with self.subTest(inside):
+                found = self.check(function("start", self.ALIGNED.format(inside)) + call("f"))
+                self.assertTrue(any("unknown" in f or "leaves with" in f for f in found), found)
+
     def test_paths_that_disagree(self):
         found = self.check(function("start", "\tcbz x0, 1f\n\tsub sp, sp, #16\n1:\tret"))
         self.assertTrue(any("is reached with" in f for f in found), found)
@@ -231,7 +268,7 @@ class Stack(Sample):
 
     def test_guard_of_less_than_a_page(self):
         with self.assertRaisesRegex(Refused, "guard"):
-            self.check(call("start"), files={"stack.c": STACK.format(size=1024).replace("4096", "2048")})
+            self.check(call("start"), guard=2048)
 
 
 @unittest.skipUnless(CROSS and MODULES, "no cross compiler, or not the modules of tools/install-deps")

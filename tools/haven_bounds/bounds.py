@@ -83,7 +83,7 @@ class Matcher:
             if len(files) == 1:
                 found = self._in_file(files.pop(), {place[scope][1] for place in known}, places, scope, loop,
                                       exclusive)
-                if found is not None:
+                if found is not None or exclusive:
                     return found
         return None
 

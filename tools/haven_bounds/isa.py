@@ -19,7 +19,18 @@ _PRE = re.compile(r"\[sp, #(-?(?:0x)?[0-9a-f]+)\]!")
 _POST = re.compile(r"\[sp\], (?:#(-?(?:0x)?[0-9a-f]+))?")
 _BELOW = re.compile(r"\[sp, (#-|[wx])")
 _FP_SYSTEM = re.compile(r"\bfp[cs]r\b|\bs3_3_c4_c4_[01]\b")
-UNKNOWN_STEP = "unknown"
+_FROM = re.compile(r"sp, (x\d+)(?:, #((?:0x)?[0-9a-f]+))?$")
+_KEPT = re.compile(r"(x\d+), sp(?:, #((?:0x)?[0-9a-f]+))?$")
+_REGISTER = re.compile(r"\b[wx](\d+)\b")
+_NO_RESULT = ("st", "cmp", "cmn", "ccmp", "ccmn", "tst", "cb", "tb", "b.", "prfm", "msr", "dc", "ic", "tlbi", "at")
+UNKNOWN_STEP = "unknown"  # SP is loaded with another value
+
+
+class Load(NamedTuple):
+    """SP = register + add, then rounded down to a multiple of the alignment."""
+    register: str
+    add: int
+    alignment: int
 
 
 class Instruction(NamedTuple):
@@ -27,7 +38,9 @@ class Instruction(NamedTuple):
     text: str
     kind: str
     target: Optional[int]  # of a jump, branch or call
-    step: object           # added to SP, 0 mostly; UNKNOWN_STEP: SP is loaded with another value
+    step: object           # added to SP, 0 mostly; or a Load, or UNKNOWN_STEP
+    kept: Optional[tuple]  # (register, n): the register gets SP + n
+    writes: frozenset      # general registers that it may change
     below: bool            # may reach below SP, and stays there
     fp: bool               # names an FP, SIMD, SVE or SME register
 
@@ -60,11 +73,34 @@ def _sp_step(mnemonic, operands):
         return 0 if operands == "spsel, #1" else UNKNOWN_STEP
     if not re.match(r"w?sp\b", operands) or mnemonic in ("cmp", "cmn", "tst"):
         return 0
-    step = _STEP.match(operands)
-    if mnemonic not in ("add", "sub") or not step:
-        return UNKNOWN_STEP
-    size = _number(step[1]) << (12 if step[2] else 0)
-    return size if mnemonic == "add" else -size
+    step, load = _STEP.match(operands), _FROM.match(operands)
+    if step and mnemonic in ("add", "sub"):
+        size = _number(step[1]) << (12 if step[2] else 0)
+        return size if mnemonic == "add" else -size
+    if load and mnemonic in ("mov", "add", "sub"):
+        return Load(load[1], _number(load[2] or "0") * (-1 if mnemonic == "sub" else 1), 1)
+    if load and load[2] and mnemonic == "and":
+        alignment = (1 << 64) - _number(load[2])
+        return Load(load[1], 0, alignment) if alignment & (alignment - 1) == 0 else UNKNOWN_STEP
+    return UNKNOWN_STEP
+
+
+def _kept(mnemonic, operands):
+    kept = _KEPT.match(operands)
+    if not kept or mnemonic not in ("mov", "add", "sub"):
+        return None
+    return kept[1], _number(kept[2] or "0") * (-1 if mnemonic == "sub" else 1)
+
+
+def _writes(mnemonic, operands):
+    """At least what it changes: everything before the brackets of a load, the base of a
+    writeback, the first operand of anything else that has a result."""
+    before, _, inside = operands.partition("[")
+    found = set(_REGISTER.findall(inside)) if "]!" in inside or "], " in inside else set()
+    if mnemonic.startswith(("stx", "stlx")) or not mnemonic.startswith(_NO_RESULT):
+        loads = mnemonic.startswith(("ld", "cas", "swp"))
+        found |= set(_REGISTER.findall(before if loads else operands.partition(",")[0]))
+    return frozenset(f"x{number}" for number in found)
 
 
 def _names_fp(word, operands):
@@ -86,5 +122,5 @@ def classify(address, word, mnemonic, operands):
         target = _number(_IMMEDIATE.search(operands)[1])
     step = _sp_step(mnemonic, operands)
     below = bool(_BELOW.search(operands)) and not _PRE.search(operands)
-    return Instruction(address, f"{mnemonic} {operands}".strip(), kind, target, step, below,
-                       _names_fp(word, operands))
+    return Instruction(address, f"{mnemonic} {operands}".strip(), kind, target, step, _kept(mnemonic, operands),
+                       _writes(mnemonic, operands), below, _names_fp(word, operands))

@@ -2,9 +2,10 @@
 """Use of the stack, from what each function's code does to SP.
 
 Every instruction has one depth below SP at the function's entry, on whatever path it is
-reached; anything that makes it depend on data or on the path is a finding. A function that
-the table names may load SP with the top of a stack: what runs from there on is counted from
-that top, and neither returns nor uses what was below.
+reached; anything that makes it depend on data or on the path is a finding. A frame that is
+aligned at run time counts with the most that this may take. A function that the table names
+may load SP with the top of a stack: what runs from there on is counted from that top, and
+neither returns nor uses what was below.
 """
 from typing import NamedTuple
 
@@ -12,12 +13,14 @@ from elftools.dwarf.descriptions import describe_form_class
 
 from haven_bounds import Finding, Refused, isa
 
+SP_ALIGNMENT, CALLEE_SAVED = 16, range(19, 30)  # procedure call standard
 OWN = ""  # still on the stack that the function was entered on
 
 
 class At(NamedTuple):
     stack: str
     depth: int  # bytes below its top, or below SP at entry
+    held: frozenset = frozenset()  # (register, depth): registers that are known to hold such a place
 
 
 class Deepest(NamedTuple):
@@ -36,15 +39,16 @@ class Frames:
         self._spread()
 
     def _spread(self):
-        start = self.flow.function.start
-        work = [(start, At(OWN, 0))]
+        work = [(self.flow.function.start, At(OWN, 0))]
         while work:
             address, state = work.pop()
-            if address in self.at:
-                if self.at[address] != state:
-                    self._find(address, f"is reached with {self.at[address].depth} and with "
-                                        f"{state.depth} bytes of stack")
-                continue
+            known = self.at.get(address)
+            if known is not None:
+                if known[:2] != state[:2]:
+                    self._find(address, f"is reached with {known.depth} and with {state.depth} bytes of stack")
+                if known.held <= state.held:
+                    continue
+                state = At(*known[:2], known.held & state.held)
             self.at[address] = state
             i = self._code.get(address)
             if i is not None:
@@ -58,16 +62,34 @@ class Frames:
             self._find(i.address, f"leaves with {state.depth} bytes of stack in use")
         if i.kind == isa.RET and state.stack != OWN:
             self._find(i.address, "returns from a stack that it has changed")
-        if i.step == isa.UNKNOWN_STEP:
+        stack, depth = state.stack, self._depth_behind(i, state)
+        if depth is None:
             if self._switch is None:
                 self._find(i.address, f"'{i.text}' makes the size of the stack frame unknown")
-                return state
+                return At(*state[:2])
             self.switched = True
-            return At(self._switch, 0)
-        depth = state.depth - i.step
+            stack, depth = self._switch, 0
         if depth < 0:
             self._find(i.address, f"'{i.text}' raises SP above where it was at entry")
-        return At(state.stack, depth)
+        return At(stack, depth, self._held_behind(i, state) if stack == state.stack else frozenset())
+
+    @staticmethod
+    def _depth_behind(i, state):
+        """None: not known. Aligning may take up to the alignment, less what SP has already."""
+        if isinstance(i.step, int):
+            return state.depth - i.step
+        if isinstance(i.step, isa.Load):
+            depth = dict(state.held).get(i.step.register)
+            spare = max(0, i.step.alignment - SP_ALIGNMENT)
+            return None if depth is None else depth - i.step.add + spare
+        return None
+
+    @staticmethod
+    def _held_behind(i, state):
+        kept = {(i.kept[0], state.depth - i.kept[1])} if i.kept else set()
+        if i.kind in (isa.CALL, isa.INDIRECT):
+            return frozenset(h for h in state.held if int(h[0][1:]) in CALLEE_SAVED)
+        return frozenset({h for h in state.held if h[0] not in i.writes} | kept)
 
     def most(self, stack):
         """Deepest place on a stack in this function alone; None: it is never on it."""
@@ -78,7 +100,7 @@ class Frames:
     def _pushed(self, address):
         """What the instruction itself adds, where that is a number."""
         i = self._code.get(address)
-        return i.step if i is not None and i.step != isa.UNKNOWN_STEP else 0
+        return i.step if i is not None and isinstance(i.step, int) else 0
 
     def check_tail(self, edge, returns):
         if edge.tail and returns and self.at[edge.site].depth != 0:
