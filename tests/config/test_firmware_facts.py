@@ -45,6 +45,8 @@ class Facts(ConfigCase):
         self.assertEqual(self.told(("usdhc3: USDHC3, ", "")),
                          ["devices.usdhc3.dma has stream 0x3, but system_manager.streams has no name as "
                           "nothing"])
+        self.assertIn("system_manager.streams has one number for two of them",
+                      self.told(("NPU: 0x0d", "NPU: 0x20")))
         self.assertEqual(self.told(("own: [lpuart1", "own: [lpuart9")),
                          ["system_manager.own names lpuart9, which resources does not have"])
 

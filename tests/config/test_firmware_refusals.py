@@ -334,6 +334,10 @@ class Microcontroller(Case):
                  "0x88100000-0x88103fff; memory is either private or shared: move one")):
             self.assert_refused(self.changed("{base: 0x80000000, size: 128M}", form + " #!"), rule)
 
+    def test_a_core_with_no_memory_but_its_own(self):
+        config = self.good(self.changed("    memory: {base: 0x80000000, size: 128M}\n", ""))
+        self.assertEqual(config.mcu.size, 0)
+
     def test_memory_beyond_every_address(self):
         text = self.changed("base: 0x80000000, size: 128M", "base: 0xfffffffffffe0000, size: 128K")
         self.assertEqual(self.refusals(text), [

@@ -37,12 +37,12 @@ class Agreement(SampleCase):
         self.write_cfg(self.changed_cfg(
             ("LMM_1   NOTIFY", "LMM_1   ALL"), ("kpa=0, sid=0x1", "kpa=0, sid=0x5"),
             ("PERF_A55 ALL", "PERF_A55 ALL\nMODE msel=2, boot=1"),
-            ("size=160M", "size=176M")), name="mx95evk.cfg")
+            ("size=160M", "size=160M\nDDR EXEC, begin=0x8E000000, size=16K")), name="mx95evk.cfg")
         notes = self.good(YAML.replace("sample", "mx95evk")).firmware.notes
         known = "mx95evk.cfg differs from what board.yaml knows of mx95evk: "
-        for text in ("m7 (domain 4) has more: full in 0x8a000000-0x8affffff",
+        for text in ("m7 (domain 4) has more: full in 0x8e000000-0x8e003fff",
                      "v2x (domain 12) has less: ro in 0x80000000-0x87fffffff",
-                     f"the hypervisor's agent has ALL over m7 (mx95evk.cfg:{line('LMM_1')}), not NOTIFY",
+                     f"the hypervisor's agent has ALL over m7 (mx95evk.cfg:{line('LMM_1') + 1}), not NOTIFY",
                      "USDHC1 has stream 0x5, not stream 0x1",
                      "NPU has no stream id, not stream 0xd",
                      "the application cores are started with selector 0 or 2, not 0"):
@@ -206,7 +206,30 @@ class Conflicts(SampleCase):
                       "(sample.cfg:{+}); that is the hypervisor: take it out of that region",
                       add="DDR did=6, perm=rw, begin=0x90000000, size=16K\n")
 
+    def test_secure_memory_of_others(self):
+        secure = "; that is the secure world's RAM: take it out of that region"
+        self.conflict("cfg", "firmware.cfg gives 0x8a000000-0x8a003fff to domain 4 (sample.cfg:{+}), not "
+                      "to Secure accesses of the application cores alone" + secure,
+                      add="DDR did=4, perm=sec_rw, begin=0x8A000000, size=16K\n")
+        self.write_cfg(self.changed_cfg(("begin=0x88000000, end=0x89FFFFFF", "begin=0x88000000, "
+                                         "end=0x8AFFFFFF"), ("EXEC, begin=0x8A000000",
+                                                             "EXEC, begin=0x8B000000")))
+        self.assertEqual(self.refusals(YAML), [
+            f"4: firmware.cfg gives 0x8a000000-0x8affffff to domain 3 ({at('DDR     EXEC, begin=0x88')}), "
+            "not to Secure accesses of the application cores alone" + secure])
+        self.write_cfg(CFG + "DDR did=12, perm=ro, begin=0x8A000000, size=16K\n")
+        self.good(YAML)
+
     # cores and agents
+
+    def test_application_cores_that_are_secure(self):
+        self.conflict("cfg", "firmware.cfg makes every access of the application cores (A55P) Secure "
+                      f"({at('A55P')}), a guest's too; write DFMT0: sa=bypass above it",
+                      ("DFMT0:  sa=bypass", "DFMT0: sa=secure"))
+
+    def test_application_cores_that_are_never_started(self):
+        self.conflict("name", "firmware.system_manager is sample, which starts the application cores with "
+                      "no selector; give their LM a boot order", ("boot=3, skip=1, did=3", "skip=1, did=3"))
 
     def test_one_domain_for_both(self):
         self.write_cfg(self.changed_cfg(("M7P     OWNER  # cores come first\n", ""),

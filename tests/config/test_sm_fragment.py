@@ -80,7 +80,8 @@ DDR perm=full, begin=0x0c8000000, end=0x0c81fffff
         self.assertIn("""
 # In the section of LM1 "M7", domain 4
 # instead of line 38 (DDR EXEC begin=0x80000000 end=0xBFFFFFFF nodbg)
-DDR perm=full, begin=0x080000000, end=0x08fffffff, nodbg
+DDR perm=full, begin=0x080000000, end=0x089ffffff, nodbg
+DDR perm=full, begin=0x08e000000, end=0x08fffffff
 DDR perm=full, begin=0x0b0000000, end=0x0bfffffff
 """.replace("line 38", f"line {line('DDR     EXEC, begin=0x80')}"), text)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reader of a System Manager's .cfg: what it understands, and what it refuses to guess."""
+import random
 import unittest
 
 from sm_sample import CFG, DEVICE, SampleCase, line
@@ -91,6 +92,9 @@ class Reading(SampleCase):
         self.assertEqual((region.base, region.end, region.rounded), (0x90000000, 0x90008000, True))
         region = self.read(CFG + "DDR perm=rw, begin=0x90000000, end=0x90003fff\n").regions[-1]
         self.assertEqual((region.end, region.rounded), (0x90004000, False))
+
+    def test_a_name_for_nothing(self):
+        self.assertEqual(self.read(CFG + "NOTHING:\nNOTHING\n").unknown, [])
 
     def test_no_assignment(self):
         cfg = self.read(CFG + "USDHC1 OWNER, mdid=none, kpa=0\n")
@@ -192,10 +196,33 @@ class Refusing(SampleCase):
                          "DDR has the permission 0x8888, which is none")
         self.assertEqual(self.refused("DDR EXEC, begin=start, size=1M"), "begin is 'start', not a number")
         self.assertEqual(self.refused("DDR EXEC, did=7-5, begin=0, size=1M"), "did is 7-5, not a range")
+        self.assertEqual(self.refused("DDR EXEC, did=0-1024, begin=0, size=1M"),
+                         "did is 0-1024, not a range")
         self.assertEqual(self.refused("DDR EXEC, begin=0, size=1M, cached=1"),
                          "DDR has cached=1, which is not understood")
         self.assertEqual(self.refused("OCRAM EXEC, begin=0x20000000, size=16K"),
                          "OCRAM begins below its origin, or has no blocks")
+
+    def test_noise(self):
+        """Whatever is done to a file, it is read or refused by a line of it."""
+        rng = random.Random(95)
+        pieces = [l + "\n" for l in CFG.split("\n")] + [w for w in CFG.replace(",", " , ").split(" ")]
+        read = 0
+        for _ in range(300):
+            text = list(CFG)
+            for _ in range(rng.randrange(1, 4)):
+                at, end = rng.randrange(len(text)), rng.choice((0, 1, 3, 20))
+                text[at:at + end] = rng.choice(pieces + ["-", "=", "\\\n", "0x", "\0", "\"", ":", "9" * 30])
+            path = self.write_cfg("".join(text))
+            try:
+                cfg = Cfg(path)
+                cfg.reader.expand("LPUART5")
+                read += 1
+            except Refused as refused:
+                problem = refused.problems[0]
+                self.assertIn(problem.file, ("sample.cfg", "device.cfg"))
+                self.assertGreater(problem.line, 0)
+        self.assertGreater(read, 30)
 
     def test_a_name_without_its_define(self):
         self.assertEqual(self.refused("SDRAM EXEC, begin=0x80000000, size=1M"),

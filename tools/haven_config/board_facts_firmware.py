@@ -35,6 +35,8 @@ def _check_streams(board, path, problems):
                 problems.add(("devices", name, "dma"), f"has stream {hexa(stream)}, but "
                              f"system_manager.streams has {resource or 'no name'} as "
                              f"{manager.streams.get(resource, 'nothing')}")
+    if len(set(manager.streams.values())) < len(manager.streams):
+        problems.add(path + ("streams",), "has one number for two of them")
     for name in manager.own:
         if name not in manager.resources:
             problems.add(path + ("own",), f"names {name}, which resources does not have")

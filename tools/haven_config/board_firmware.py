@@ -65,6 +65,7 @@ class SystemManager:
         self.frame_resources = {f["name"]: f["resource"] for f in data["frames"]}
         self.checkers = {name: Checker(name, frame(name, c), c["frame"], c["regions"], c["big"])
                          for name, c in data["checkers"].items()}
+        self.secure = frame("the secure world's RAM", data["secure"])
         self.firmware_domains = list(data["firmware_domains"])
         self.streams = dict(data["streams"])
         self.known = {name: self._policy(name, c) for name, c in data["configurations"].items()}

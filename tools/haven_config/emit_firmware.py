@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What config.c and config_limits.h say about firmware and microcontroller."""
 from . import emit_policy
-from .model_firmware import private_spans, shared_spans
+from .model_firmware import private_spans
 from .units import hexa
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from . import checks, grants, sm_policy
 from .problems import Problems
 from .sm_cfg import SECTION, Cfg
+from .sm_lines import text_of
 from .sm_values import parse
 
 CORE_KINDS = 0x6666
@@ -31,9 +32,10 @@ class Fragment:
     def __init__(self, config):
         self.config, self.manager = config, config.board.manager
         self.cfg, self.policy = config.firmware.cfg, config.firmware.policy
-        self.secure = grants.without(
+        world = self.manager.secure
+        self.secure = grants.merged(grants.span(world.base, world.size) + grants.without(
             grants.touching(self.policy.grants, self.manager.apps),
-            grants.touching(self.policy.grants, self.manager.apps, grants.NONSECURE))
+            grants.touching(self.policy.grants, self.manager.apps, grants.NONSECURE)))
         self.apps = self._section(self.manager.apps, "agent")
         self.edits, self._result = [self.apps], []
         self._memory()
@@ -54,10 +56,10 @@ class Fragment:
         for name, machine in self.manager.machines.items():
             edit = self._section(machine.domain, "machine", name)
             is_mine = mcu is not None and mcu.machine is machine
-            self._domain(edit, machine.domain, grants.without(mine, windows),
+            self._domain(edit, machine.domain, grants.without(mine, windows) + self.secure,
                          private + windows if is_mine else [], CORE_KINDS)
             self.edits.append(edit)
-        self._domain(self.apps, self.manager.apps, private, mine, grants.NS_RWX)
+        self._domain(self.apps, self.manager.apps, private + self.secure, mine, grants.NS_RWX)
 
     def _domain(self, edit, domain, holes, needs, kinds):
         """Cut the holes out of its DDR regions, and add what is needed and not there."""
@@ -175,7 +177,7 @@ class Fragment:
 
     def patched(self):
         """The whole file with the lines in place; only with a .cfg."""
-        lines = self.cfg.path.read_text(encoding="utf-8").split("\n")
+        lines = text_of(self.cfg.path).split("\n")
         added, dropped = {}, set()
         for edit in self.edits:
             for line in edit.removed:

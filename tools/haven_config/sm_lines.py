@@ -46,7 +46,7 @@ class Reader:
 
     def expand(self, name):
         """What a name stands for at the end of the file."""
-        return self._expanded(name, "", 0)
+        return self._expanded(name, self.files[0].name, 1)
 
     def _read(self, path, parents, given=None):
         name = path.name
@@ -56,7 +56,7 @@ class Reader:
         if len(self.files) > MAX_FILES:
             refuse(name, 1, "the file", f"is one of more than {MAX_FILES} that are included")
         text, first = "", 1
-        for number, raw in enumerate((given or _text(path)).split("\n"), 1):
+        for number, raw in enumerate((given or text_of(path)).split("\n"), 1):
             part = raw.rstrip("\r").split("#", 1)[0]
             if text and part.startswith("include"):
                 refuse(name, first, "the line", "goes on in a line with include")
@@ -105,7 +105,8 @@ class Reader:
         return ()
 
 
-def _text(path):
+def text_of(path):
+    """The file, or a refusal."""
     data = path.read_bytes()
     if len(data) > MAX_BYTES:
         refuse(path.name, 1, "the file", f"is larger than {MAX_BYTES} bytes")

@@ -9,6 +9,7 @@ _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})([KMG]?)")
 _SCALE = {"": 0, "K": 10, "M": 20, "G": 30}
 _TRDC = re.compile(r"(MDAC|MRC|MBC)_\w+")
 FLAGS = {"test", "nodbg"}
+MAX_NUMBER = 1024          # of domains, registers of a master, blocks: more than any firewall has
 TRDC_KEYS = {"api", "did", "mdid", "sa", "pa", "sid", "kpa", "perm", "origin", "begin", "end", "size",
              "nblks", "blksize", "nrgns", "big", "clr", "sema", "reaction", "lm", "start", "stop",
              "msel"}
@@ -60,7 +61,7 @@ def spread(line, key, text):
     first, _, last = text.partition("-")
     low = number(line, key, first)
     high = number(line, key, last) if last else low
-    if high < low or high > 65535:
+    if high < low or high >= MAX_NUMBER:
         refuse(line.file, line.number, key, f"is {text}, not a range")
     return list(range(low, high + 1))
 

@@ -108,7 +108,10 @@ def _is_own_window(config, region, machine):
 
 def _check_selector(firmware, problems):
     allowed = firmware.policy.selectors
-    if allowed and firmware.selector not in allowed:
+    if not allowed:
+        problems.add(firmware.path + ("system_manager",), f"is {firmware.name}, which starts the "
+                     "application cores with no selector; give their LM a boot order")
+    elif firmware.selector not in allowed:
         problems.add(firmware.path + ("selector",), f"is {firmware.selector}; under "
                      f"{firmware.name} the application cores are started with selector "
                      + " or ".join(str(s) for s in allowed))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A .cfg of the System Manager against the board's facts and the configuration."""
+import re
 from itertools import combinations
 
 from .. import grants, sm_policy
@@ -7,6 +8,7 @@ from ..problems import key_text
 from ..units import hexa
 from .firmware import APPS, apps, show
 
+_BLOCKS = re.compile(r"(MBC_\w+)=([0-9]+)\.([0-9]+)(?:-([0-9]+))?")
 MAX_ACCESSES = 8           # distinct values of a checker
 NS_RW = 0x66
 
@@ -19,7 +21,7 @@ def check(config, problems):
     cfg, manager = firmware.cfg, config.board.manager
     for rules in (_identity(firmware, manager), _cores(cfg, manager), _agent(cfg, manager),
                   _masters(cfg, manager), _regions(cfg, manager), _frames(cfg, manager),
-                  _strangers(config)):
+                  _secure(cfg, manager), _strangers(config)):
         for rule in rules:
             problems.add(path, rule)
     _check_devices(config, problems)
@@ -60,6 +62,9 @@ def _cores(cfg, manager):
 
 def _core(cfg, manager, what, resource, domain, lm):
     owners = _owners(cfg, resource)
+    if domain == manager.apps and any(o.security == "secure" for o in owners):
+        yield (f"makes every access of {what} Secure ({owners[0].line.where}), a guest's too; write "
+               "DFMT0: sa=bypass above it")
     if not owners:
         yield f"gives {what} to nobody; write {resource} OWNER in the section of its logical machine"
     for owner in owners[:1]:
@@ -136,12 +141,24 @@ def _domain_regions(checker, did, mine, most):
     if len(mine) > most:
         yield (f"gives domain {did} {len(mine)} regions in {checker}, which holds {most} for "
                f"a domain; the last one is at {mine[-1].line.where}")
-    for one, other in combinations(mine, 2):
+    for one, other in combinations(mine[:4 * most], 2):
         both = grants.common([(one.base, one.end)], [(other.base, other.end)])
         if both and one.access != other.access:
             yield (f"gives domain {did} {show(both)} as 0x{one.access:04x} ({one.line.where}) and "
                    f"as 0x{other.access:04x} ({other.line.where}); what overlapping regions add up "
                    "to is documented nowhere: make them one, or apart")
+
+
+def _secure(cfg, manager):
+    """No core but the secure world's gets there; the firmware's own domains are trusted with it."""
+    for region in cfg.regions:
+        both = grants.common([(region.base, region.end)],
+                             grants.span(manager.secure.base, manager.secure.size))
+        if region.checker in manager.checkers and region.did not in manager.firmware_domains and \
+                both and (region.access & grants.NONSECURE or region.did != manager.apps):
+            yield (f"gives {show(both)} to domain {region.did} ({region.line.where}), not to Secure "
+                   f"accesses of {APPS} alone; that is {manager.secure.name}: take it out of that "
+                   "region")
 
 
 def _frames(cfg, manager):
@@ -179,11 +196,10 @@ def _block_grants(cfg, resource):
     """Grants of the blocks that a resource stands for, by whatever name."""
     blocks = []
     for word in cfg.reader.expand(resource):
-        checker, sep, place = word.partition("=")
-        memory, dot, span = place.partition(".")
-        if sep and dot and checker.startswith("MBC_"):
-            first, _, last = span.partition("-")
-            blocks.append((checker, int(memory), int(first), int(last or first)))
+        match = _BLOCKS.fullmatch(word)
+        if match:
+            first = int(match[3])
+            blocks.append((match[1], int(match[2]), first, int(match[4] or first)))
     return [b for b in cfg.blocks for checker, memory, first, last in blocks
             if (b.checker, b.memory) == (checker, memory) and b.first <= last and first <= b.last]
 
