@@ -3,12 +3,12 @@
 #define HAVEN_SCMI_GLUE_H
 /**
  * @file
- * SCMI channels of the guests. A guest's CPU copies the request, judges it and answers or refuses
- * at once; what passes goes by a mail of one to the service CPU, which alone speaks to the
- * platform, one request at a time and partition by partition, and never waits.
+ * SCMI channels of the guests. A guest's CPU copies the request, judges it and answers or
+ * refuses at once; what passes goes by a mail of one to the service CPU, which alone speaks to
+ * the platform, one request at a time and partition by partition, and never waits.
  *
- * The mail knows in which life of the partition it was posted: a reply that comes when that has been
- * stopped or restarted is dropped.
+ * The mail knows in which life of the partition it was posted: a reply that comes when that has
+ * been stopped or restarted is dropped.
  */
 #include <haven/vsmt.h>
 
@@ -54,8 +54,8 @@ HV_MUST_CHECK
 bool hv_scmi_ring(struct hv_vcpu *vcpu, hv_u64 *x);
 /** Kick: the mail is back. On a CPU of the partition. */
 void hv_scmi_collect(struct hv_vcpu *vcpu);
-/** A life ends, no vCPU is in the guest: what it asked for is forgotten, the buffer is as new. Takes the
- *  lock. */
+/** A life ends, no vCPU is in the guest: what it asked for is forgotten, the buffer is as new.
+ *  Takes the lock. */
 void hv_scmi_end(struct hv_partition *p);
 
 /** One step towards the platform: send, look for a reply, or hand it back. Service CPU. */

@@ -212,7 +212,8 @@ static hv_u32 count_protocols(const struct hv_scmi_rights *rights)
 static enum hv_scmi_verdict answer(const struct hv_scmi_msg *request, hv_u32 count, hv_u32 first,
 				   struct hv_scmi_msg *reply)
 {
-	*reply = (struct hv_scmi_msg){.header = request->header, .count = count, .word = {0, first}};
+	*reply = (struct hv_scmi_msg){
+		.header = request->header, .count = count, .word = {0, first}};
 	return HV_SCMI_ANSWER;
 }
 
@@ -227,7 +228,7 @@ static enum hv_scmi_verdict answer_name(const struct hv_scmi_msg *request, hv_u3
 	return verdict;
 }
 
-/* MESSAGE_ATTRIBUTES of BASE: no flags are defined; NOT_FOUND says that there is no such message. */
+/* MESSAGE_ATTRIBUTES of BASE: no flags are defined; NOT_FOUND: there is no such message. */
 static enum hv_scmi_verdict describe_message(const struct hv_scmi_msg *request,
 					     struct hv_scmi_msg *reply)
 {

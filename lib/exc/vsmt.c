@@ -95,7 +95,8 @@ enum hv_vsmt_verdict hv_vsmt_ring(struct hv_vsmt *smt, struct hv_scmi_msg *reque
 		*interrupt = wants_interrupt(smt);
 		return HV_VSMT_DAMAGED;
 	}
-	*request = (struct hv_scmi_msg){.header = smt->word[HEADER], .count = length / WORD_BYTES - 1};
+	*request = (struct hv_scmi_msg){
+		.header = smt->word[HEADER], .count = length / WORD_BYTES - 1};
 	for (hv_u32 i = 0; i < request->count; i++) /* bound: HV_SCMI_WORDS */
 		request->word[i] = smt->word[PAYLOAD + i];
 	smt->word[HV_SMT_STATUS] = 0;

@@ -11,6 +11,7 @@
 
 #include "fake_bus.h"
 #include "fake_sm.h"
+#include "seeded.h"
 
 #define MU UINT64_C(0x445b0000)
 
@@ -433,7 +434,7 @@ static void turns(void **state)
 	assert_in_range(served[0], served[1] - 1, served[1] + 1);
 }
 
-/* The hypervisor's own request has the buffer; the guest's goes out behind it, with its own reply. */
+/* The hypervisor's own request has the buffer; the guest's goes out behind it. */
 static void the_hypervisors_own_comes_between(void **state)
 {
 	const struct hv_scmi_msg own = {.header = 0x4000};
@@ -608,6 +609,123 @@ static void off_drops_what_is_outstanding(void **state)
 	assert_int_equal(PASS(0, CLOCK(6), 10), 0); /* the other one goes on */
 }
 
+/* ---- all at once ---- */
+
+/* What a guest of the random test has asked and not seen answered; 0: nothing. */
+static hv_u32 asked[2], asked_header[2];
+static const hv_u32 cpu_of[2] = {0, 2};
+
+/* One may set clocks 10 to 12 and read 40, two may set 20; nobody else's may move. */
+static bool may_set(hv_u32 guest, hv_u32 clock)
+{
+	return guest == 0 ? clock >= 10 && clock <= 12 : clock == 20;
+}
+
+/* Guest g sets clocks to 1000 * (g + 1) + n, n below 1000: so each rate tells who set it. */
+static void ask_at_random(hv_u32 guest)
+{
+	static hv_u32 token;
+	const hv_u32 own = guest == 0 ? 10 + (hv_u32)rnd(3) : 20;
+	const hv_u32 clock = rnd(4) == 0 ? 1 + (hv_u32)rnd(63) : own;
+	const hv_u32 header = CLOCK(rnd(2) == 0 ? 5 : 6) | TOKEN(token++ % 1024);
+	const hv_u32 words[4] = {(header & 0xff) == 6 ? clock : 0, clock,
+				 1000 * (guest + 1) + (hv_u32)rnd(1000), 0};
+
+	if (asked[guest] != 0) {
+		assert_true(ring(cpu_of[guest]) == BUSY || get(cpu_of[guest], STATUS) == 1);
+		return;
+	}
+	assert_int_equal(request(cpu_of[guest], header, (header & 0xff) == 6 ? 1 : 4, words), 0);
+	asked[guest] = clock;
+	asked_header[guest] = header;
+}
+
+static void look_at_reply(hv_u32 guest)
+{
+	const hv_u32 cpu = cpu_of[guest], clock = asked[guest];
+	const bool sets = (asked_header[guest] & 0xff) == 5;
+	int answer;
+
+	if (clock == 0 || get(cpu, STATUS) == 0)
+		return;
+	asked[guest] = 0;
+	assert_int_equal(get(cpu, HEADER), asked_header[guest]);
+	answer = (int)get(cpu, PAYLOAD);
+	if (!may_set(guest, clock) && (sets || guest != 0 || clock != 40)) {
+		assert_int_equal(answer, DENIED);
+		return;
+	}
+	assert_true(answer == 0 || answer == COMMS);
+	if (answer == 0 && !sets && clock != 40 && get(cpu, PAYLOAD + 4) != 0)
+		assert_int_equal(get(cpu, PAYLOAD + 4) / 1000, guest + 1);
+}
+
+static void check_clocks(void)
+{
+	for (hv_u32 clock = 0; clock < 64; clock++) {
+		const hv_u64 rate = sm.rate[clock];
+
+		assert_true(rate == 0 || (may_set(0, clock) && rate / 1000 == 1) ||
+			    (may_set(1, clock) && rate / 1000 == 2));
+	}
+}
+
+/* Two guests, a platform with moods, restarts at any time: nobody gets or sets another's. */
+static void random_lives(void **state)
+{
+	const hv_u64 events = seeded_number("HAVEN_EVENTS", 20000);
+	hv_u32 lives = 0;
+
+	(void)state;
+	running();
+	for (hv_u64 i = 0; i < events; i++) {
+		const hv_u32 guest = (hv_u32)rnd(2);
+
+		switch (rnd(12)) {
+		case 0:
+			sm.delay = (hv_u32)rnd(8);
+			break;
+		case 1:
+			if (rnd(4) == 0)
+				sm.fault = (enum fake_sm_fault)(FAKE_SM_LONG + rnd(5));
+			break;
+		case 2:
+			set(cpu_of[guest], 4 * (hv_u32)(5 + rnd(27)), (hv_u32)rnd(1 << 20));
+			if (asked[guest] == 0)
+				set(cpu_of[guest], STATUS, 1);
+			break;
+		case 3:
+			if (rnd(8) == 0) {
+				restart(2);
+				asked[1] = 0;
+				lives++;
+				assert_int_equal(get(2, STATUS), 1);
+				assert_int_equal(get(2, PAYLOAD + 4), 0);
+			}
+			break;
+		case 4:
+		case 5:
+		case 6:
+			tick();
+			break;
+		case 7:
+		case 8:
+			take_irqs(3);
+			take_irqs(cpu_of[guest]);
+			break;
+		default:
+			ask_at_random(guest);
+			break;
+		}
+		look_at_reply(0);
+		look_at_reply(1);
+		fake_log_clear();
+	}
+	check_clocks();
+	assert_true(sm.requests > events / 40 && lives > events / 400);
+	assert_int_equal(sm.taken[0x14], sm.requests);
+}
+
 /* ---- set-up ---- */
 
 static void a_buffer_that_is_memory_is_refused(void **state)
@@ -663,8 +781,10 @@ int main(void)
 		cmocka_unit_test(off_takes_back_what_was_not_sent),
 		cmocka_unit_test(off_forgets_what_waits),
 		cmocka_unit_test(off_drops_what_is_outstanding),
+		cmocka_unit_test(random_lives),
 		cmocka_unit_test(a_buffer_that_is_memory_is_refused),
 	};
 
+	seeded_start(20261121);
 	return RUN_ISOLATED(tests);
 }

@@ -103,7 +103,8 @@ static void test_interrupt(void)
 	gic_disable(intid);
 }
 
-/* CPU frequency, system power, clocks, other machines, and numbers that look like others' in seven bits. */
+/* CPU frequency, system power, clocks, other machines, and numbers that look like others' when
+ * a bit is cut. */
 static void test_refused(void)
 {
 	bool ok = true;

@@ -7,10 +7,10 @@
  * in a page of its own, writes a request into it and rings.
  *
  * The page is no memory: each access traps, and the buffer is the hypervisor's. So a request is
- * judged over a copy that the guest cannot change any more, and there is nothing to race on. While a
- * request is outstanding the buffer is the platform's: status reads as busy, writes have no effect.
- * The guest may do everything else to it; what is in it is looked at when it rings, and not
- * before.
+ * judged over a copy that the guest cannot change any more, and there is nothing to race on. While
+ * a request is outstanding the buffer is the platform's: status reads as busy, writes have no
+ * effect. The guest may do everything else to it; what is in it is looked at when it rings, and
+ * not before.
  *
  * Locking: all calls under the lock of the partition.
  *
@@ -32,8 +32,8 @@ enum hv_vsmt_verdict {
 	HV_VSMT_TAKEN = 0, /**< @p request is filled, and outstanding until hv_vsmt_reply(). */
 	HV_VSMT_EMPTY,     /**< The buffer says free: there is no request in it. No effect. */
 	HV_VSMT_BUSY,      /**< One is outstanding. No effect. */
-	HV_VSMT_DAMAGED,   /**< Its length is none that a request has. The buffer is free again, with
-			    *   the error bit and PROTOCOL_ERROR in it; interrupt if asked for. */
+	HV_VSMT_DAMAGED,   /**< Its length is none that a request has. The buffer is free again,
+			    *   with the error bit and PROTOCOL_ERROR; interrupt if asked for. */
 };
 
 /**
@@ -58,13 +58,14 @@ bool hv_vsmt_access(struct hv_vsmt *smt, hv_u32 offset, hv_u32 size, bool write,
 /**
  * The guest rings.
  *
- * @param request    Filled if HV_VSMT_TAKEN: count is 0..HV_SCMI_WORDS; the header is as it came.
+ * @param request    Filled if HV_VSMT_TAKEN: count 0..HV_SCMI_WORDS, the header as it came.
  * @param interrupt  Written if HV_VSMT_DAMAGED.
  *
  * Cost: one step per word.
  */
 HV_MUST_CHECK
-enum hv_vsmt_verdict hv_vsmt_ring(struct hv_vsmt *smt, struct hv_scmi_msg *request, bool *interrupt);
+enum hv_vsmt_verdict hv_vsmt_ring(struct hv_vsmt *smt, struct hv_scmi_msg *request,
+				  bool *interrupt);
 
 /**
  * Put the reply to what is outstanding, and give the buffer to the guest.
