@@ -121,6 +121,16 @@ class Functions(ConfigCase):
         boards = self.board(("msi: {first: 48, count: 32}", "msi: {first: 48, count: 6}"))
         self.assertEqual(self.good(DMA, boards=boards).partitions[0].dma.msi_count, 6)
 
+    def test_no_msi_on_a_shared_cpu(self):
+        text = DMA.replace("rtos: [2]", "rtos: [1]") + """timing:
+  linux: {period: 10ms, budget: 4ms, priority: 1}
+  rtos: {period: 1ms, budget: 200us}
+"""
+        linux, rtos = self.good(text).partitions
+        self.assertEqual((linux.dma.msi_count, rtos.dma.msi_count), (9, 0))  # MSIs come to CPU 0
+        self.assertEqual([i.intid for i in rtos.irqs if i.origin == "INTx"],
+                         [f.intx for f in rtos.dma.functions])
+
     def test_msi_that_is_given(self):
         for count in (0, 1, 32):
             config = self.good(DMA.replace("disk]}", f"disk], msi: {count}}}"))

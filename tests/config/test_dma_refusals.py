@@ -190,6 +190,16 @@ class DmaRefusals(ConfigCase):
         self.assert_refused(self.dma(rtos="{devices: [edu0], msi: 33}"), "dma.rtos.msi is 33; "
                             "board qemu-virt has 32 interrupts for MSIs")
 
+    def test_vectors_on_a_shared_cpu(self):
+        timing = "timing:\n  linux: {period: 10ms, budget: 4ms, priority: 1}\n" \
+            "  rtos: {period: 1ms, budget: 200us}\n"
+        text = self.dma(rtos="{devices: [edu0], msi: 1}", more=timing)
+        self.assert_refused(text.replace("rtos: [2]", "rtos: [1]"), "dma.rtos.msi is 1, but others "
+                            "run on CPU 1 as well, and MSIs cannot be held back while they do; give "
+                            "0, for lines alone, or a CPU of its own first")
+        self.good(text.replace("rtos: [2]", "rtos: [3, 1]"))
+        self.good(text.replace("rtos: [2]", "rtos: [1]").replace("msi: 1", "msi: 0"))
+
     def test_vectors_without_a_function(self):
         self.assert_refused(self.dma(rtos="{streams: [0x30], msi: 1}"), "dma.rtos.msi is 1, but "
                             "rtos has no PCI function that could send an MSI")

@@ -20,7 +20,7 @@ def resolve(data, partitions, board, problems):
             _add_function(function, partition)
         for device, path in dma.devices:
             add_device(partition, device, path)
-        _msi(data, partition, board)
+        _msi(data, partition, _has_first_cpu_alone(partition, partitions), board)
         dma.lpi_first, dma.shadow_first = lpi if dma.msi_count else 0, shadow
         lpi, shadow = lpi + dma.lpi_count, shadow + len(dma.functions)
 
@@ -90,13 +90,18 @@ def _add_function(function, partition):
         partition.irqs.append(Irq(function.intx, False, None, function.path, origin=INTX))
 
 
-def _msi(data, partition, board):
-    """As many vectors as the devices want and the board has, unless the file says how many."""
+def _has_first_cpu_alone(partition, partitions):
+    return not any(set(partition.cpus[:1]) & set(p.cpus) for p in partitions if p is not partition)
+
+
+def _msi(data, partition, alone, board):
+    """As many vectors as the devices want and the board has, unless the file says how many; none
+    where they would come to a CPU that others share."""
     dma, item = partition.dma, data.get("dma", {}).get(partition.name, {})
     wanted = sum(f.facts.msi for f in dma.functions)
     if board.its is None or not dma.functions:
         return
-    dma.msi_count = min(wanted, board.pci.msi_count)
+    dma.msi_count = min(wanted, board.pci.msi_count) if alone else 0
     if isinstance(item, dict) and "msi" in item:
         dma.msi_count = item["msi"]
     if dma.msi_count:

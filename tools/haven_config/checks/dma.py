@@ -139,6 +139,10 @@ def _check_msi(partition, config, problems):
     elif count > (board.pci.msi_count if board.pci else 0):
         problems.add(path, f"is {count}; board {board.name} has {board.pci.msi_count} interrupts "
                      "for MSIs")
+    elif count and partition.cpus[0] in config.shared_cpus:
+        problems.add(path, f"is {count}, but others run on CPU {partition.cpus[0]} as well, and MSIs "
+                     "cannot be held back while they do; give 0, for lines alone, or a CPU of its "
+                     "own first")
     else:
         _check_vectors(partition, problems)
 
