@@ -123,6 +123,11 @@ class Calls(Sample):
     def test_return_by_another_register(self):
         self.refused("indirect", "'ret x1'", function("start", "\tret x1"))
 
+    def test_exception_return(self):
+        self.refused("indirect", "'eret'", function("start", "\teret"))
+        self.assertEqual(self.check(function("start", "\teret"), table=TABLE + "eret: [start]\n"), [])
+        self.refused("table", "start: listed under eret", function("start", "\tret"), table=TABLE + "eret: [start]\n")
+
     def test_listed_indirect_call(self):
         table = TABLE + "indirect: {start: [f]}\n"
         self.assertEqual(self.check(call("start", "\tblr x0") + call("f", frame=80), table=table), [])
@@ -381,6 +386,15 @@ class LoopBounds(Sample):
         found = self.check(c="#define SUM(n) for (int i = 0; i < (n); i++) \\\n\t\tsum += p[i]\n" +
                            C_LOOP.format(loop="SUM(n);"))
         self.assertTrue(any("code.c:1: loop: a loop in a macro" in f for f in found), found)
+
+    def test_inline_assembly(self):
+        for text in ('"1: cbnz %w0, 1b"', '"nop\\n\\tb.ne 1b"', '"B ."'):
+            found = self.loop("for (int i = 0; i < n; i++) /* bound: n */\n\t\t__asm__ volatile(" +
+                              text.replace("1b", "1f\\n1:") + ' : : "r"(n));')
+            self.assertTrue(any("code.c:7: loop: a branch in inline assembly" in f for f in found), found)
+        found = self.check(c='#define STOP __asm__ volatile("wfi\\n\\tb .")\n' + C_LOOP.format(loop="STOP;"))
+        self.assertTrue(any("code.c:1: loop: a branch in inline assembly" in f for f in found), found)
+        self.assertEqual(self.loop('__asm__ volatile("mrs %0, esr_el2" : "=r"(n) : : "memory", "cc");'), [])
 
     def test_atomic_operation(self):
         text = "sum = __atomic_fetch_add(p, n, __ATOMIC_RELAXED);"

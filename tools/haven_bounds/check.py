@@ -6,6 +6,7 @@ from haven_bounds import Finding, Refused
 from haven_bounds.bounds import Matcher, Sources, find_missing
 from haven_bounds.flow import Program, find_recursion
 from haven_bounds.image import Image
+from haven_bounds.isa import ERET
 from haven_bounds.lines import Lines
 from haven_bounds.loops import find_loops
 from haven_bounds.stack import OWN, Deepest, Stacks, stack_bytes
@@ -51,14 +52,14 @@ def check(path, table):
     _count(program, entries, result)
     if not result.has("recursion"):
         _check_stacks(image, program, stacks, table, entries, result)
-    _check_fp(image, table, result)
+    _check_listed(image, table, result)
     _check_stale(program, stacks, table, result)
     _check_loops(image, program, lines, result)
     return result, lines
 
 
 def _check_names(image, table, result):
-    for name in sorted(set(table.switches) | table.fp | set(table.indirect(image))):
+    for name in sorted(set(table.switches) | table.fp | table.eret | set(table.indirect(image))):
         if name not in image.symbols:
             result.findings.append(Finding("table", name, -1, "listed, but not in the image", table.path))
 
@@ -103,18 +104,27 @@ def _note(uses, name, deepest):
     uses.setdefault(Deepest(deepest.depth, path), []).append(name)
 
 
-def _check_fp(image, table, result):
+def _users(image, wanted):
+    """Functions with an instruction of a kind, and the first of each."""
     using = {}
     for address, instruction in image.code.items():
-        if instruction.fp:
+        if wanted(instruction):
             function = image.function_at(address)
-            using.setdefault(function.name if function else f"{address:#x}", (address, instruction))
-    result.fp = sorted(using)
-    for name in sorted(set(using) - table.fp):
-        address, instruction = using[name]
-        result.findings.append(Finding("fp", name, address, f"'{instruction.text}' names an FP or SIMD register"))
-    result.findings += [Finding("table", name, -1, "listed under fp, but names no such register", table.path)
-                        for name in sorted(table.fp - set(using)) if name in image.symbols]
+            using.setdefault(function.name if function else f"{address:#x}", instruction)
+    return using
+
+
+def _check_listed(image, table, result):
+    """Instructions that only functions named in the table may have, whether they are reached or not."""
+    fp = _users(image, lambda i: i.fp)
+    eret = _users(image, lambda i: i.kind == ERET)
+    result.fp = sorted(fp)
+    for key, listed, using, kind, what in (("fp", table.fp, fp, "fp", "names an FP or SIMD register"),
+                                           ("eret", table.eret, eret, "indirect", "goes where no call is seen")):
+        result.findings += [Finding(kind, name, using[name].address, f"'{using[name].text}' {what}")
+                            for name in sorted(set(using) - listed)]
+        result.findings += [Finding("table", name, -1, f"listed under {key}, but does no such thing", table.path)
+                            for name in sorted(listed - set(using)) if name in image.symbols]
 
 
 def _check_stale(program, stacks, table, result):

@@ -3,9 +3,10 @@
 
 The bound stands on its own line above the loop, in its head, or directly behind the head
 (behind the brace that opens the body, or behind an empty body). Each belongs to one loop.
-A loop in a macro and a goto have no statement that instructions could be traced to: .unclear
-lists them, for a refusal.
+A loop in a macro or in inline assembly and a goto have no statement that instructions could be
+traced to: .unclear lists them, for a refusal.
 """
+import itertools
 import re
 from typing import NamedTuple, Optional
 
@@ -16,6 +17,8 @@ _TOKEN = re.compile(r"""(?P<comment>/\*.*?\*/|//[^\n]*)
     |(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<word>[A-Za-z_]\w*)|(?P<sign>[(){};:?])|(?P<space>\s+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL | re.MULTILINE)
+_ASM = re.compile(r"\b(?:asm|__asm|__asm__)\b")
+_ASM_BRANCH = re.compile(r"(?:^\"|\\[nt]|[\s;:])(?:b|b\.[a-z]+|bl|br|blr|cbn?z|tbn?z|eret|ret)\b", re.IGNORECASE)
 _MACRO_LOOP = re.compile(r"\b(for|while)\s*\((?!\s*0\s*\))")
 _BOUND = re.compile(r"\bbound:\s*(.*?)\s*(?:\*/|$)", re.DOTALL)
 
@@ -77,16 +80,26 @@ class Loops:
         self._path = path
         self._all = [t for t in tokens(text) if t.kind != "directive"]
         self._code = [i for i, t in enumerate(self._all) if t.kind != "comment"]
-        self.unclear = [(t.line, "a loop in a macro: write a function") for t in tokens(text)
-                        if t.kind == "directive" and _MACRO_LOOP.search(t.text)]
+        macros = [t for t in tokens(text) if t.kind == "directive"]
+        self.unclear = [(t.line, "a loop in a macro: write a function") for t in macros
+                        if _MACRO_LOOP.search(t.text)]
         self.unclear += [(t.line, "a goto: write a loop statement") for t in self._all
                          if t.kind == "word" and t.text == "goto"]
+        assembly = [t for t in macros if _ASM.search(t.text)] + list(self._assembly())
+        self.unclear += [(t.line, "a branch in inline assembly") for t in assembly if _ASM_BRANCH.search(t.text)]
         self._used = set()
         self.statements = []
         at = 0
         while at < len(self._code):
             at = self._statement(at) if self._text(at) in ("for", "while", "do") else at + 1
         self.statements.sort(key=lambda s: (s.first, -s.last))
+
+    def _assembly(self):
+        """Strings of asm() statements."""
+        for at in self._code:
+            if _ASM.fullmatch(self._all[at].text):
+                rest = iter(self._all[at + 1:])
+                yield from (t for t in itertools.takewhile(lambda t: t.text != ";", rest) if t.kind == "text")
 
     def _token(self, at):
         if at >= len(self._code):

@@ -6,7 +6,7 @@ import yaml
 
 from haven_bounds import Refused
 
-_KEYS = {"entries", "stacks", "switches", "fp", "indirect"}
+_KEYS = {"entries", "stacks", "switches", "fp", "indirect", "eret"}
 _VECTOR_SIZE, _SLOTS, _FROM_BELOW = 0x80, 16, 8
 
 
@@ -45,7 +45,7 @@ class Table:
         self.stacks = {name: Stack(row["variable"], row["member"], row.get("guard"), int(row["margin"]))
                        for name, row in (data.get("stacks") or {}).items()}
         self.switches = dict(data.get("switches") or {})
-        self.fp = set(data.get("fp") or ())
+        self.fp, self.eret = set(data.get("fp") or ()), set(data.get("eret") or ())
         self._indirect = {name: list(targets) for name, targets in (data.get("indirect") or {}).items()}
         used = set(self.switches.values()) | {row["stack"] for row in data["entries"] if row.get("stack")}
         if used - set(self.stacks):
