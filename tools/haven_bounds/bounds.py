@@ -67,8 +67,8 @@ class Matcher:
         places = {at: {p.scope: (p.file, p.line) for p in self._lines.chain(at) if p.file and p.line}
                   for at in loop.body}
         # Optimised code may have been moved in; then what closes the loop tells, or what opens it.
-        for some in (places, {at: places[at] for at in loop.latches}, {at: places[at] for at in loop.headers}):
-            found = self._among(some, loop, exclusive)
+        for part in (loop.body, loop.latches, loop.headers):
+            found = self._among({at: places[at] for at in part}, loop, exclusive)
             if found is not None:
                 return found
         file, line = self._lines.row(loop.latches[0])

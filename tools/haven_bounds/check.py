@@ -93,9 +93,9 @@ def _check_stacks(image, program, stacks, table, entries, result):
         result.stacks[name] = StackUse(size, stack.margin, sorted(rows, key=lambda use: -use.deepest.depth))
         for use in rows:
             if use.deepest.depth + stack.margin > size:
-                result.findings.append(Finding(
-                    "stack", use.entries[0], -1, f"{use.deepest.depth} bytes of {size}, and {stack.margin} must "
-                    f"stay free: {' > '.join(f'{n} {b}' for n, b in use.deepest.path)}"))
+                way = " > ".join(f"{function} {part}" for function, part in use.deepest.path)
+                result.findings.append(Finding("stack", use.entries[0], -1, f"{use.deepest.depth} bytes of {size}, "
+                                               f"and {stack.margin} must stay free: {way}"))
 
 
 def _note(uses, name, deepest):
@@ -119,20 +119,25 @@ def _check_listed(image, table, result):
     fp = _users(image, lambda i: i.fp)
     eret = _users(image, lambda i: i.kind == ERET)
     result.fp = sorted(fp)
-    for key, listed, using, kind, what in (("fp", table.fp, fp, "fp", "names an FP or SIMD register"),
-                                           ("eret", table.eret, eret, "indirect", "goes where no call is seen")):
+    for listed, using, kind, what in ((table.fp, fp, "fp", "names an FP or SIMD register"),
+                                      (table.eret, eret, "indirect", "goes where no call is seen")):
         result.findings += [Finding(kind, name, using[name].address, f"'{using[name].text}' {what}")
                             for name in sorted(set(using) - listed)]
-        result.findings += [Finding("table", name, -1, f"listed under {key}, but does no such thing", table.path)
-                            for name in sorted(listed - set(using)) if name in image.symbols]
+    _check_rows(image, table, "fp", table.fp - set(fp), result)
+    _check_rows(image, table, "eret", table.eret - set(eret), result)
+
+
+def _check_rows(image, table, key, idle, result):
+    """Rows of the table for something that the image does not do."""
+    result.findings += [Finding("table", name, -1, f"listed under {key}, but does no such thing", table.path)
+                        for name in sorted(idle) if name in image.symbols]
 
 
 def _check_stale(program, stacks, table, result):
     switching = {program.name(start) for start, frames in stacks.frames.items() if frames.switched}
-    for kind, rows, real in (("switches", set(table.switches), switching),
-                             ("indirect", set(table.indirect(program.image)), program.indirect_used)):
-        result.findings += [Finding("table", name, -1, f"listed under {kind}, but does no such thing", table.path)
-                            for name in sorted(rows - real) if name in program.image.symbols]
+    image = program.image
+    _check_rows(image, table, "switches", set(table.switches) - switching, result)
+    _check_rows(image, table, "indirect", set(table.indirect(image)) - program.indirect_used, result)
 
 
 def _check_loops(image, program, lines, result):

@@ -134,8 +134,9 @@ def find_recursion(program, cut):
             if cut(flow, edge):
                 continue
             if state.get(edge.callee) == "open":
-                names = [program.name(s) for s in path[path.index(edge.callee):]] + [program.name(edge.callee)]
-                findings.append(Finding("recursion", flow.function.name, edge.site, " -> ".join(names)))
+                cycle = path[path.index(edge.callee):] + [edge.callee]
+                findings.append(Finding("recursion", flow.function.name, edge.site,
+                                        " -> ".join(program.name(start) for start in cycle)))
             elif edge.callee not in state:
                 visit(edge.callee, path + [edge.callee])
         state[start] = "done"

@@ -22,7 +22,8 @@ _FP_SYSTEM = re.compile(r"\bfp[cs]r\b|\bs3_3_c4_c4_[01]\b")
 _FROM = re.compile(r"sp, (x\d+)(?:, #((?:0x)?[0-9a-f]+))?$")
 _KEPT = re.compile(r"(x\d+), sp(?:, #((?:0x)?[0-9a-f]+))?$")
 _REGISTER = re.compile(r"\b[wx](\d+)\b")
-_NO_RESULT = ("st", "cmp", "cmn", "ccmp", "ccmn", "tst", "cb", "tb", "b.", "prfm", "msr", "dc", "ic", "tlbi", "at")
+_NO_RESULT = ("st", "cmp", "cmn", "ccmp", "ccmn", "tst", "cb", "tb", "b.", "prfm", "msr", "dc", "ic", "tlbi",
+              "at")
 UNKNOWN_STEP = "unknown"  # SP is loaded with another value
 
 
@@ -122,5 +123,5 @@ def classify(address, word, mnemonic, operands):
         target = _number(_IMMEDIATE.search(operands)[1])
     step = _sp_step(mnemonic, operands)
     below = bool(_BELOW.search(operands)) and not _PRE.search(operands)
-    return Instruction(address, f"{mnemonic} {operands}".strip(), kind, target, step, _kept(mnemonic, operands),
-                       _writes(mnemonic, operands), below, _names_fp(word, operands))
+    return Instruction(address, f"{mnemonic} {operands}".strip(), kind, target, step,
+                       _kept(mnemonic, operands), _writes(mnemonic, operands), below, _names_fp(word, operands))

@@ -50,7 +50,8 @@ class Lines:
             state = entry.state
             if state is None:
                 continue
-            sequence.append(_Row(state.address, None if state.end_sequence else files.get(state.file), state.line))
+            file = None if state.end_sequence else files.get(state.file)
+            sequence.append(_Row(state.address, file, state.line))
             if state.end_sequence:
                 if not self._is_dropped(sequence[0].address, state.address):
                     self._rows += sequence

@@ -57,7 +57,7 @@ def as_json(result, lines):
                           "uses": [{"entries": u.entries, "bytes": u.deepest.depth,
                                     "path": [list(step) for step in u.deepest.path]} for u in s.uses]}
                    for name, s in result.stacks.items()},
-        "loops": [{"function": b.loop.function.name, "address": b.loop.headers[0], "place": f"{short(b.file)}:{b.line}",
-                   "bound": b.bound, "atomic": b.exclusive} for b in result.loops],
+        "loops": [{"function": b.loop.function.name, "address": b.loop.headers[0], "bound": b.bound,
+                   "place": f"{short(b.file)}:{b.line}", "atomic": b.exclusive} for b in result.loops],
         "findings": [finding_text(f, lines) for f in result.findings],
     }

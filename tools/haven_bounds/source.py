@@ -18,7 +18,8 @@ _TOKEN = re.compile(r"""(?P<comment>/\*.*?\*/|//[^\n]*)
     |(?P<word>[A-Za-z_]\w*)|(?P<sign>[(){};:?])|(?P<space>\s+)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL | re.MULTILINE)
 _ASM = re.compile(r"\b(?:asm|__asm|__asm__)\b")
-_ASM_BRANCH = re.compile(r"(?:^\"|\\[nt]|[\s;:])(?:b|b\.[a-z]+|bl|br|blr|cbn?z|tbn?z|eret|ret)\b", re.IGNORECASE)
+_ASM_BRANCH = re.compile(r"(?:^\"|\\[nt]|[\s;:])(?:b|b\.[a-z]+|bl|br|blr|cbn?z|tbn?z|eret|ret)\b",
+                         re.IGNORECASE)
 _MACRO_LOOP = re.compile(r"\b(for|while)\s*\((?!\s*0\s*\))")
 _BOUND = re.compile(r"\bbound:\s*(.*?)\s*(?:\*/|$)", re.DOTALL)
 
@@ -86,7 +87,8 @@ class Loops:
         self.unclear += [(t.line, "a goto: write a loop statement") for t in self._all
                          if t.kind == "word" and t.text == "goto"]
         assembly = [t for t in macros if _ASM.search(t.text)] + list(self._assembly())
-        self.unclear += [(t.line, "a branch in inline assembly") for t in assembly if _ASM_BRANCH.search(t.text)]
+        self.unclear += [(t.line, "a branch in inline assembly") for t in assembly
+                         if _ASM_BRANCH.search(t.text)]
         self._used = set()
         self.statements = []
         at = 0

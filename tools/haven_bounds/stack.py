@@ -45,7 +45,8 @@ class Frames:
             known = self.at.get(address)
             if known is not None:
                 if known[:2] != state[:2]:
-                    self._find(address, f"is reached with {known.depth} and with {state.depth} bytes of stack")
+                    self._find(address, f"is reached with {known.depth} and with {state.depth} bytes "
+                                        "of stack")
                 if known.held <= state.held:
                     continue
                 state = At(*known[:2], known.held & state.held)
@@ -103,8 +104,9 @@ class Frames:
         return i.step if i is not None and isinstance(i.step, int) else 0
 
     def check_tail(self, edge, returns):
-        if edge.tail and returns and self.at[edge.site].depth != 0:
-            self._find(edge.site, f"branches to a function with {self.at[edge.site].depth} bytes of stack in use")
+        depth = self.at[edge.site].depth
+        if edge.tail and returns and depth != 0:
+            self._find(edge.site, f"branches to a function with {depth} bytes of stack in use")
 
     def _find(self, address, text):
         self.findings.append(Finding("stack", self.flow.function.name, address, text))

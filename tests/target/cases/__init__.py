@@ -3,7 +3,7 @@
 import importlib
 
 MODULES = ("attacks", "life", "boot", "guests", "image", "pci_facts", "dma_linux", "dma_reach",
-           "dma_pci", "dma_life", "scmi", "shared", "temporal", "replay")
+           "dma_pci", "dma_life", "scmi", "shared", "temporal", "replay", "bounds")
 
 
 def load():
