@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 	/*
-	 * void leak_<how>(struct leak_regs *regs): x0..x30 and q0..q31 from memory, then something
-	 * during which the CPU may go to another partition, then all of them back.
+	 * void leak_<how>(struct leak_regs *regs): x0..x30, NZCV and q0..q31 from memory, then
+	 * something during which the CPU may go to another partition, then all of them back.
 	 */
 	.arch_extension fp
 	.arch_extension simd
@@ -9,7 +9,7 @@
 	.macro	leak name, act:vararg
 	.global	\name
 \name:
-	sub	sp, sp, #112
+	sub	sp, sp, #128
 	stp	x19, x20, [sp]
 	stp	x21, x22, [sp, #16]
 	stp	x23, x24, [sp, #32]
@@ -20,6 +20,8 @@
 	add	x1, x0, #256
 	bl	load_q
 	mov	x30, x0
+	ldr	x0, [x30, #248]
+	msr	nzcv, x0
 	ldp	x0, x1, [x30]
 	ldp	x2, x3, [x30, #16]
 	ldp	x4, x5, [x30, #32]
@@ -38,6 +40,8 @@
 	ldr	x30, [x30, #240]
 	\act
 	str	x30, [sp, #104]
+	mrs	x30, nzcv
+	str	x30, [sp, #112]
 	ldr	x30, [sp, #96]
 	stp	x0, x1, [x30]
 	stp	x2, x3, [x30, #16]
@@ -56,6 +60,8 @@
 	stp	x28, x29, [x30, #224]
 	ldr	x0, [sp, #104]
 	str	x0, [x30, #240]
+	ldr	x0, [sp, #112]
+	str	x0, [x30, #248]
 	add	x1, x30, #256
 	bl	store_q
 	ldp	x19, x20, [sp]
@@ -64,7 +70,7 @@
 	ldp	x25, x26, [sp, #48]
 	ldp	x27, x28, [sp, #64]
 	ldp	x29, x30, [sp, #80]
-	add	sp, sp, #112
+	add	sp, sp, #128
 	ret
 	.endm
 

@@ -12,10 +12,11 @@
 #define CTL_IMASK   2u
 #define WAIT_MS     1u
 #define FP_COUNT    64u
+#define NZCV        UINT64_C(0xf0000000)
 
 struct leak_regs {
 	u64 x[31];
-	u64 pad;
+	u64 nzcv;
 	u64 q[FP_COUNT];
 };
 
@@ -71,8 +72,8 @@ static u64 value(u64 round, u64 index)
 	X("FPCR", s3_3_c4_c4_0, 0x7c00000)                                                     \
 	X("FPSR", s3_3_c4_c4_1, 0xf800009f)                                                    \
 	X("ICC_PMR_EL1", s3_0_c4_c6_0, 0xf8)                                                   \
-	X("ICC_BPR0_EL1", s3_0_c12_c8_3, 3)                                                    \
-	X("ICC_BPR1_EL1", s3_0_c12_c12_3, 3)                                                   \
+	X("ICC_BPR0_EL1", s3_0_c12_c8_3, 7)                                                    \
+	X("ICC_BPR1_EL1", s3_0_c12_c12_3, 7)                                                   \
 	X("ICC_CTLR_EL1", s3_0_c12_c12_4, 2) /* EOImode */                                     \
 	X("ICC_IGRPEN0_EL1", s3_0_c12_c12_6, 1)                                                \
 	X("ICC_IGRPEN1_EL1", s3_0_c12_c12_7, 1)                                                \
@@ -150,6 +151,7 @@ static void fill(struct leak_regs *regs, u64 round)
 {
 	for (u32 i = 0; i < 31; i++)
 		regs->x[i] = value(round, i);
+	regs->nzcv = value(round, 31) & NZCV;
 	for (u32 i = 0; i < FP_COUNT; i++)
 		regs->q[i] = value(round, 100 + i);
 	for (u32 i = 0; i < COUNT_OF_REGISTERS; i++)
@@ -169,6 +171,7 @@ static bool compare(const struct leak_regs *regs, u64 round, u64 first_x)
 		if ((got & ~ignored) != (wanted(i, round) & ~ignored))
 			ok = quiet_eq(registers[i].name, round, got, wanted(i, round));
 	}
+	ok = quiet_eq("NZCV", round, regs->nzcv, value(round, 31) & NZCV) && ok;
 	for (u64 i = first_x; i < 31; i++)
 		ok = quiet_eq("general register", i, regs->x[i], value(round, i)) && ok;
 	for (u32 i = 0; i < FP_COUNT; i++)
@@ -234,6 +237,8 @@ void test_leak(void)
 			registers[i].found = CTL_IMASK;
 		learn(i);
 		writable += registers[i].bits != 0;
+		if (registers[i].bits == 0)
+			print("probe: leak: %s keeps nothing\n", registers[i].name);
 	}
 	check_own();
 	print("probe: leak: %u system registers, %u of them writable\n", (u64)COUNT_OF_REGISTERS, writable);
