@@ -21,6 +21,9 @@ static struct hv_ring own;
 /* Bytes of our own text that found no room. */
 static hv_u32 lost;
 
+/* Counter value before which no step is made: what the reserve of a shared service CPU is for. */
+static hv_u64 next_step;
+
 /* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
 static hv_u32 armed = 1;
 
@@ -100,17 +103,12 @@ static bool step(void)
 {
 	bool news;
 
+	next_step = hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND;
 	tell_losses();
 	news = hv_news_step(HV_RING_SIZE - hv_ring_used(&own));
 	send_bytes();
 	wake_writers();
 	return hv_conmux_tick(&mux) || news;
-}
-
-static void arm_timer(void)
-{
-	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE,
-		     hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND);
 }
 
 static bool quit_is_due(bool more)
@@ -122,27 +120,26 @@ static bool quit_is_due(bool more)
 }
 
 /* The next step comes by timer even if nothing is left now: so a writer that posts byte by
- * byte sets no pace, one kick and one tick in a step's time is all it gets. */
+ * byte sets no pace, one step in a step's time is all it gets. */
 void hv_console_kicked(void)
 {
-	(void)step();
-	arm_timer();
+	if (hv_hal_counter() >= next_step)
+		(void)step();
+	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, next_step);
 }
 
 void hv_console_tick(void)
 {
-	bool more = step();
+	bool more;
 
-	if (!more) {
-		/* A post between the step and this store would be lost: look once more. */
-		__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL); /* bound: others' writes */
-		more = step();
-	}
+	/* Before the step: who posts from now on and is not seen by it kicks. */
+	__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL); /* bound: others' writes */
+	more = step();
 	if (quit_is_due(more) || (!more && hv_news_all_off()))
 		(void)hv_hal_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
 	if (more) {
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
-		arm_timer();
+		hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, next_step);
 	} else {
 		hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, HV_ALARM_OFF);
 	}

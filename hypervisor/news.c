@@ -46,64 +46,81 @@ static hv_u32 first_left(const struct hv_journal *journal, hv_u32 next, hv_u32 a
 	return next - journal->capacity;
 }
 
-/* @return true if something was printed; @p more is set if there is another record. */
-static bool show_record(const struct hv_cpu *cpu, bool *more)
+static bool has_record(const struct hv_cpu *cpu)
 {
-	const hv_u32 next = hv_journal_next(cpu->journal);
-	struct hv_journal_record record;
-	hv_u32 sequence;
+	return __atomic_load_n(&cpu->up, __ATOMIC_ACQUIRE) != 0 &&
+	       hv_journal_next(cpu->journal) != printed[cpu->index] + 1;
+}
 
-	if (next == printed[cpu->index] + 1)
-		return false;
-	sequence = first_left(cpu->journal, next, printed[cpu->index]);
+static void show_record(const struct hv_cpu *cpu)
+{
+	struct hv_journal_record record;
+	const hv_u32 sequence =
+		first_left(cpu->journal, hv_journal_next(cpu->journal), printed[cpu->index]);
+
 	if (hv_journal_read(cpu->journal, sequence, &record) == HV_OK)
 		print_record(&record);
 	printed[cpu->index] = sequence;
-	*more |= sequence + 1 != next;
-	return true;
 }
 
-static bool show_state(hv_u32 index)
+static hv_u32 state_of(hv_u32 index)
 {
-	const hv_u32 state = __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE);
-
-	if (state == known[index])
-		return false;
-	known[index] = state;
-	hv_print("partition %s is %s\n", hv_config.partitions[index].name, NAME(states, state));
-	return true;
+	return __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE);
 }
 
-/* One line of each CPU's journal while there is room; who comes first goes round. */
-static bool show_journals(hv_u32 *room)
+static void show_state(hv_u32 index)
 {
-	static hv_u32 first;
-	const hv_u32 count = hv_config.board->cpu_count;
-	bool more = false;
+	known[index] = state_of(index);
+	hv_print("partition %s is %s\n", hv_config.partitions[index].name, NAME(states, known[index]));
+}
 
-	first = (first + 1) % count;
-	for (hv_u32 i = 0; i < count; i++) { /* bound: HV_MAX_CPUS */
-		const struct hv_cpu *cpu = &hv_cpus[(first + i) % count];
+/* CPUs with their records, then partitions with their states: one after the other has its say. */
+static bool has_news(hv_u32 source)
+{
+	const hv_u32 cpus = hv_config.board->cpu_count;
 
-		if (*room < LINE_MAX)
-			return true;
-		if (__atomic_load_n(&cpu->up, __ATOMIC_ACQUIRE) != 0 && show_record(cpu, &more))
-			*room -= LINE_MAX;
+	return source < cpus ? has_record(&hv_cpus[source]) : state_of(source - cpus) != known[source - cpus];
+}
+
+static void tell(hv_u32 source)
+{
+	const hv_u32 cpus = hv_config.board->cpu_count;
+
+	if (source < cpus)
+		show_record(&hv_cpus[source]);
+	else
+		show_state(source - cpus);
+}
+
+static hv_u32 sources(void)
+{
+	return hv_config.board->cpu_count + hv_config.partition_count;
+}
+
+/* The first from @from on that has something to say; sources(): none has. */
+static hv_u32 find(hv_u32 from)
+{
+	const hv_u32 count = sources();
+
+	for (hv_u32 i = 0; i < count; i++) { /* bound: HV_MAX_CPUS + HV_MAX_PARTITIONS */
+		if (has_news((from + i) % count))
+			return (from + i) % count;
 	}
-	return more;
+	return count;
 }
 
 bool hv_news_step(hv_u32 room)
 {
-	bool more = show_journals(&room);
+	static hv_u32 next;
+	const hv_u32 source = find(next);
 
-	for (hv_u32 i = 0; i < hv_config.partition_count; i++) { /* bound: HV_MAX_PARTITIONS */
-		if (room < LINE_MAX)
-			return true;
-		if (show_state(i))
-			room -= LINE_MAX;
-	}
-	return more;
+	if (source == sources())
+		return false;
+	if (room < LINE_MAX)
+		return true;
+	tell(source);
+	next = source + 1;
+	return find(next) != sources();
 }
 
 bool hv_news_all_off(void)

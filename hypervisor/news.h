@@ -9,11 +9,11 @@
 #include <haven/types.h>
 
 /**
- * Print the next record of each CPU and each change, if there is room.
+ * Print the next record of a CPU, each in its turn, or the next change, if there is room.
  *
  * @param room  Bytes that the console can take now; what does not fit waits.
  * @return true if something is left to print.
- * Cost: one record per CPU and one line per partition.
+ * Cost: one line.
  */
 bool hv_news_step(hv_u32 room);
 

@@ -49,6 +49,7 @@ static void a_step_is_bounded_and_comes_again(void **state)
 
 	(void)state;
 	boot_guests();
+	fake.counter += FAKE_HZ / 1000; /* since the last step */
 	flood(2);
 	loop(3);
 	sent = fake.out_len;
@@ -88,6 +89,7 @@ static void a_full_uart_loses_nothing(void **state)
 {
 	(void)state;
 	boot_guests();
+	fake.counter += FAKE_HZ / 1000; /* since the last step */
 	assert_int_equal(hvc(2, 0xc6000004, 3, 0x0a6968, 0), 3);
 	fake.uart_room = 4;
 	loop(3);
@@ -131,6 +133,51 @@ static void news_are_lines(void **state)
 	assert_non_null(strstr(fake.out, "[haven] \x1b[0mpartition one is running\r\n"));
 	assert_non_null(strstr(fake.out, "partition two is running\r\n"));
 	assert_null(strstr(fake.out, "?"));
+}
+
+/* Whoever posts right after a step waits for the time of the next one. */
+static void steps_keep_their_distance(void **state)
+{
+	hv_u64 first;
+
+	(void)state;
+	boot_guests();
+	fake.counter_step = 0;
+	fake.counter += FAKE_HZ / 1000;
+	first = fake.counter;
+	write_byte(0);
+	loop(3);
+	fake.counter = first + FAKE_HZ / 1000;
+	timer_step(); /* nothing was left, and the timer is off */
+	assert_false(fake.cpu[3].timer_on);
+	(void)fake_sent();
+	assert_int_equal(hvc(0, 0xc6000004, 1, 'q', 0), 1);
+	loop(3);
+	assert_null(strchr(fake_sent(), 'q'));
+	assert_int_equal(fake.cpu[3].deadline, first + 2 * FAKE_HZ / 1000);
+	fake.counter = fake.cpu[3].deadline;
+	timer_step();
+	assert_non_null(strchr(fake_sent(), 'q'));
+}
+
+/* Each step is short, however many CPUs have something to tell. */
+static void a_step_tells_one_thing(void **state)
+{
+	(void)state;
+	boot_guests();
+	serve();
+	assert_false(hv_news_step(1024));
+	for (hv_u32 cpu = 0; cpu < 3; cpu++) {
+		fake_on(cpu);
+		hv_audit(HV_J_BOOT, HV_JV_NONE, NULL, 0, cpu);
+	}
+	fake_on(3);
+	assert_true(hv_news_step(319)); /* no room */
+	assert_true(hv_news_step(1024));
+	assert_true(hv_news_step(1024));
+	assert_false(hv_news_step(1024));
+	serve();
+	assert_non_null(strstr(fake_sent(), "cpu=2"));
 }
 
 static void news_tell_the_state_that_follows_a_fault(void **state)
@@ -324,6 +371,8 @@ int main(void)
 		cmocka_unit_test(a_full_uart_loses_nothing),
 		cmocka_unit_test(a_drained_uart_is_woken),
 		cmocka_unit_test(news_are_lines),
+		cmocka_unit_test(a_step_tells_one_thing),
+		cmocka_unit_test(steps_keep_their_distance),
 		cmocka_unit_test(news_tell_the_state_that_follows_a_fault),
 		cmocka_unit_test(overwritten_records_are_counted),
 		cmocka_unit_test(unknown_kinds_do_not_break_the_line),

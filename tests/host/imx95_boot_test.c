@@ -101,14 +101,14 @@ static const char expected_console[] =
 	"haven: configuration imx95-demo on imx95\r\n"
 	"haven: firmware mx95evk, selector 0: as configured, 4 witnesses heard\r\n"
 	"haven: 2 partitions proved against their configuration, launching\r\n"
+	"[haven] journal seq=1 cpu=0 partition=1 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
 	"[haven] journal seq=1 cpu=1 partition=1 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
 	"[haven] journal seq=1 cpu=2 partition=2 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
 	"[haven] journal seq=1 cpu=3 partition=0 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
-	"[haven] journal seq=2 cpu=2 partition=2 kind=start verdict=none esr=0x0 far=0x0 ipa=0xd0000000 detail=0x0 pc=0x0\r\n"
-	"[haven] journal seq=1 cpu=0 partition=1 kind=boot verdict=none esr=0x0 far=0x0 ipa=0x0 detail=0x0 pc=0x0\r\n"
-	"[haven] journal seq=2 cpu=0 partition=1 kind=start verdict=none esr=0x0 far=0x0 ipa=0xa0000000 detail=0x0 pc=0x0\r\n"
 	"[haven] partition linux is running\r\n"
-	"[haven] partition rtos is running\r\n";
+	"[haven] partition rtos is running\r\n"
+	"[haven] journal seq=2 cpu=0 partition=1 kind=start verdict=none esr=0x0 far=0x0 ipa=0xa0000000 detail=0x0 pc=0x0\r\n"
+	"[haven] journal seq=2 cpu=2 partition=2 kind=start verdict=none esr=0x0 far=0x0 ipa=0xd0000000 detail=0x0 pc=0x0\r\n";
 
 /* Without colours and times. */
 static void plain(char *to, const char *from)
