@@ -44,11 +44,14 @@ bool hv_scmi_access(struct hv_vcpu *vcpu, const struct hv_mmio *mmio, hv_u64 *va
 	return done;
 }
 
-/* On a shared CPU the console sets the pace, whatever guests ask for: that is what its reserve is
- * made for. */
+/* Where a guest lives on the service CPU, the console sets the pace, whatever others ask for: on a
+ * shared one that is what its reserve is made for. */
 static void call_service(void)
 {
-	if (hv_cpus[hv_config.service_cpu].shared != NULL)
+	const struct hv_cpu *service_cpu = &hv_cpus[hv_config.service_cpu];
+
+	/* Whose turn it is on a shared CPU does not matter, and only that CPU may read it. */
+	if (service_cpu->shared != NULL || service_cpu->vcpu != NULL)
 		hv_console_post();
 	else
 		hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_PASS);
