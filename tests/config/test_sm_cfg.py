@@ -323,6 +323,42 @@ class Conflicts(SampleCase):
                       "domain 3 as MDAC_M1=0 (sample.cfg:{+}); keep one of the lines",
                       add="MDAC_M1=0 sa=nonsecure, sid=7\n")
 
+    def test_a_master_that_another_core_drives(self):
+        """Its accesses have the rights of its domain, whoever writes its registers."""
+        rule = "firmware.cfg puts EDMA2_CH1 into domain {} ({}), and gives its registers to domain 4 " \
+               "(sample.cfg:{{+}}), which would reach by it what domain {} does; keep both in one domain"
+        here = at("EDMA2_CH1")
+        self.conflict("cfg", rule.format(3, here, 3), add="EDMA2_CH1 perm=rw, did=4, mdid=none\n")
+        self.conflict("cfg", rule.format(3, here, 3), add="MBC_W0=0.0-2 perm=0x0002, did=4\n")
+        for did in (0, 9):
+            self.conflict("cfg", rule.format(did, here, did).replace("sample.cfg:{+}", here),
+                          ("EDMA2_CH1 OWNER", f"EDMA2_CH1 perm=rw, did=4, mdid={did}"))
+
+    def test_a_master_that_may_be_driven(self):
+        """Read only; by firmware; of the core's own domain; behind the SMMU."""
+        for add in ("MBC_W0=0.1 perm=ro, did=4\n", "MBC_W0=0.1 perm=rw, did=9\n"):
+            self.write_cfg(CFG + add)
+            self.good(YAML)
+        self.write_cfg(self.changed_cfg(("EDMA2_CH1 OWNER\n", ""),
+                                        ("M7MIX   DATA", "EDMA2_CH1 OWNER\nM7MIX   DATA")))
+        self.good(YAML)
+        self.write_cfg(CFG + "MBC_W0=1.5 perm=rw, did=4\n")  # USDHC1, which no guest has
+        self.good(YAML)
+
+    def test_debug(self):
+        self.conflict("cfg", "firmware.cfg gives domain 4 whatever any domain has (sample.cfg:{+}, DEBUG); "
+                      "that takes a domain of the firmware's", add="DEBUG did=4\n")
+        self.write_cfg(CFG + "DEBUG did=8\n")
+        self.good(YAML)
+
+    def test_a_region_of_another_kind_of_checker(self):
+        """As 32 bits it lies below RAM; the registers hold it shifted, as 0xa0000000."""
+        self.conflict("cfg", "firmware.cfg has big=0 at sample.cfg:{+}, but the registers of MRC_N0 hold "
+                      "addresses >> 4", add="MRC_N0=0 perm=rw, did=4, begin=0x0a000000, size=16K\n")
+        self.conflict("cfg", "firmware.cfg has big=1 at sample.cfg:{+}, but the registers of MRC_W2 do not "
+                      "hold addresses >> 4", add="MRC_W2=0 perm=rw, did=4, begin=0x4a060000, size=16K, "
+                      "big=1\n")
+
     def test_a_secure_master(self):
         text = self.changed_cfg(("USDHC2  OWNER, sid=2\n", ""),
                                 ("A55P    OWNER", "USDHC2 OWNER, perm=rw, sid=2\nA55P    OWNER")) + \

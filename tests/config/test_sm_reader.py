@@ -132,6 +132,11 @@ class Refusing(SampleCase):
                          "include names device/none.cfg, which is not there; give the .cfg inside its "
                          "tree, with the device files that define what names stand for")
         self.assertEqual(self.refused("include"), "include needs one path")
+        rule = "is taken for an include by one tool and not by another; write include at the start of " \
+               "the line, and a blank behind it"
+        self.assertEqual(self.refused("  include device/device.cfg"), f"include {rule}")
+        self.assertEqual(self.refused("included device/device.cfg"), f"included {rule}")
+        self.assertEqual(self.refused("A:B"), "A has no blank behind its colon")
         self.assertEqual(self.refused("include sample.cfg", number=1, text="",
                                       ), "the file includes itself")
 
@@ -162,6 +167,16 @@ class Refusing(SampleCase):
     def test_sections(self):
         self.assertEqual(self.refused('LM3 name="x"'), "LM3 has no did")
         self.assertEqual(self.refused('LM3 name="x", did=many'), "did is 'many', not a number")
+        self.assertEqual(self.refused('LM3 did=16'), "did is 16; there are domains 0 to 15")
+        for head in ("LM", "DOM", "SCMI_AGENT"):
+            self.assertEqual(self.refused(f'{head} did=4'), f"{head} has no number")
+        two = CFG.count("\n") + 2
+        self.assertEqual(self.refused("M7P: LM3 did=4", "M7P", number=two),
+                         "M7P is defined as LM3, and one of them is no resource")
+        self.assertEqual(self.refused("DOM4: M7P", "DOM4 did=4", number=two),
+                         "DOM4 is defined as PD_M7, and one of them is no resource")
+        self.assertEqual(self.refused("DEBUG did=16"), "did is 16; there are domains 0 to 15")
+        self.assertEqual(self.refused("DEBUG all"), "DEBUG has all, which is not understood")
         self.assertEqual(self.refused('LM3 did=5, dids=6'), "LM3 has dids=6, which is not understood")
         self.assertEqual(self.refused('LM2 did=5'),
                          f"LM2 is there twice; first in sample.cfg:{line('LM2')}")
@@ -180,7 +195,24 @@ class Refusing(SampleCase):
         self.assertEqual(self.refused("MODE msel=1, boot=1, rights=all"),
                          "MODE has rights=all, which is not understood")
 
+    def test_memory_behind_a_registers_bits(self):
+        """Of 36 bits, and of 32: cut off, these would lie where guests are."""
+        for begin in ("0x10a0000000", "0xff0000000"):
+            end = int(begin, 16) + (1 << 28)
+            self.assertEqual(self.refused(f"DDR EXEC, begin={begin}, size=0x10000001"),
+                             f"DDR ends at {hex(end)}, and its registers hold 36 bits of an address: what "
+                             "is above would be cut off")
+        self.assertEqual(self.refused("M7MIX DATA, begin=0x1a0000000, size=16K"),
+                         "M7MIX ends at 0x1a0003fff, and its registers hold 32 bits of an address: what "
+                         "is above would be cut off")
+        self.assertEqual(self.refused("MRC_N0=0 DATA, big=2, begin=0x80000000, size=16K"),
+                         "big is 2, neither 0 nor 1")
+        Cfg(self.write_cfg(CFG + "DDR EXEC, begin=0xfffffc000, size=16K\n"
+                           "M7MIX DATA, begin=0xffffc000, size=16K\n"))
+
     def test_memory(self):
+        self.assertEqual(self.refused("DDR EXEC, did=4-16, begin=0x80000000, size=1M"),
+                         "did is 4-16; there are domains 0 to 15")
         self.assertEqual(self.refused("DDR EXEC, size=1M"),
                          "DDR has no begin, or neither end nor size")
         self.assertEqual(self.refused("DDR EXEC, begin=0x80000000"),

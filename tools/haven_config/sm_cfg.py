@@ -13,13 +13,16 @@ from typing import Optional
 from . import sm_resources
 from .board_firmware import RIGHTS
 from .sm_lines import Reader, refuse
-from .sm_values import number, parse, spread
+from .sm_values import domain, domains, number, parse
 
-COMMANDS = re.compile(r"(MAKE|DOX|BOARD|MIX|DEBUG|(TRDC|BCTRL)_CONFIG_[A-Z]+)")
+COMMANDS = re.compile(r"(MAKE|DOX|BOARD|MIX|(TRDC|BCTRL)_CONFIG_[A-Z]+)")
 SECTION = re.compile(r"(DOM|LM|SCMI_AGENT)(\d+)")
+# What imx-sm's tool takes for a section or a command, also where a define has put it.
+HEADS = re.compile(r"(DOM|LM|SCMI_AGENT)\d*|MODE|MAILBOX|CHANNEL|DEBUG|MAKE")
 KEYS = {"DOM": {"name", "did"},
         "LM": {"name", "rpc", "boot", "skip", "rtime", "did", "safe", "group", "auto"},
         "SCMI_AGENT": {"name", "dup"},
+        "DEBUG": {"did"},
         "MODE": {"msel", "boot", "skip"},
         "MAILBOX": {"type", "mu", "test", "sma", "priority"},
         "CHANNEL": {"xport", "db", "rpc", "type", "check", "notify", "test", "sequence"}}
@@ -60,6 +63,7 @@ class Cfg:
         self.domains, self.machines, self.agents = {}, {}, {}   # did -> name, index -> ...
         self.masters, self.regions, self.blocks = [], [], []
         self.soc = None
+        self.debug = None  # (domain that gets what any domain has, line)
         self.unknown = []  # (line, word)
         self._did, self._machine, self._agent = None, None, None
         for line in self.reader.lines:
@@ -68,16 +72,25 @@ class Cfg:
     def _take(self, line):
         if not line.expanded:
             return
+        self._check_head(line)
         first = line.words[0]
         section = SECTION.fullmatch(first)
         if section:
             self._section(line, section[1], int(section[2]))
-        elif first in ("MODE", "MAILBOX", "CHANNEL"):
+        elif first in ("MODE", "MAILBOX", "CHANNEL", "DEBUG"):
             getattr(self, "_" + first.lower())(line, self._values(line, first))
         elif first == "MAKE":
             self.soc = next((w[4:] for w in line.words if w.startswith("soc=")), self.soc)
         elif not COMMANDS.fullmatch(first):
             self._resource(line)
+
+    def _check_head(self, line):
+        first, expanded = line.words[0], line.expanded[0]
+        if first != expanded and (HEADS.fullmatch(first) or HEADS.fullmatch(expanded)):
+            refuse(line.file, line.number, first, f"is defined as {expanded}, and one of them is no "
+                   "resource")
+        if first in ("DOM", "LM", "SCMI_AGENT"):
+            refuse(line.file, line.number, first, "has no number")
 
     def _values(self, line, kind):
         """Keys of a command; one that is not known could change what it means."""
@@ -96,7 +109,7 @@ class Cfg:
             return
         if "did" not in values:
             refuse(line.file, line.number, line.words[0], "has no did")
-        self._did = number(line, "did", values["did"])
+        self._did = domain(line, "did", values["did"])
         self.domains[self._did] = values.get("name", line.words[0])
         self._agent = None
         if kind == "LM":
@@ -120,6 +133,10 @@ class Cfg:
             if other is None or other is self._agent:
                 refuse(line.file, line.number, "dup", f"is {values['dup']}, which is no agent above")
             self._agent.rights = dict(other.rights)
+
+    def _debug(self, line, values):
+        if "did" in values:
+            self.debug = domain(line, "did", values["did"]), line
 
     def _mode(self, line, values):
         if self._machine is None or "msel" not in values:
@@ -165,7 +182,7 @@ class Cfg:
     def dids(self, line, values):
         """Domains of a line: its own did, or that of the section."""
         if "did" in values:
-            return spread(line, "did", values["did"])
+            return domains(line, "did", values["did"])
         if self._did is None:
             refuse(line.file, line.number, line.words[0], "stands before every DOM and LM")
         return [self._did]

@@ -69,11 +69,18 @@ class Reader:
             refuse(name, first, "the line", "ends in \\, and nothing follows")
 
     def _line(self, path, number, end, text, parents):
+        column = text[:7]
         text = text.replace(",", " ").replace("\t", " ").strip()
         if not text:
             return
         words = text.split()
         define = _DEFINE.fullmatch(text)
+        # What imx-sm's tool takes for something else.
+        if (words[0] == "include") != (column == "include"):
+            refuse(path.name, number, words[0], "is taken for an include by one tool and not by another; "
+                   "write include at the start of the line, and a blank behind it")
+        if define and not words[0].endswith(":"):
+            refuse(path.name, number, define[1], "has no blank behind its colon")
         if words[0] == "include":
             self._include(path, number, words, parents)
         elif define:

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from .sm_lines import refuse
-from .sm_values import access, number, spread
+from .sm_values import access, domain, number, spread
 
 GRANULE = 0x4000           # of regions
+BITS = {"0": 32, "1": 36}  # of an address in a region's register: big
 SECURITY = ("secure", "nonsecure", "bypass")
 # Resources of SCMI: what they are does not matter here, but that they are such.
 _SCMI = re.compile(r"(\w+_SM_)?(BASE|PD|SYS|PERF|CLK|SENSOR|RST|VOLT|LMM|GPR|RTC|BUTTON|CPU|PERLPI|PIN|"
@@ -33,6 +34,7 @@ class Memory:
     end: int
     access: int
     rounded: bool          # not whole granules as written
+    big: bool              # written for a checker whose registers hold addresses >> 4
     line: object
 
 
@@ -65,7 +67,7 @@ def take(cfg, line, name, place, values, did):
 def _take_master(cfg, line, name, place, values, did):
     if values.get("mdid") == "none":
         return
-    did = number(line, "mdid", values["mdid"]) if "mdid" in values else did
+    did = domain(line, "mdid", values["mdid"]) if "mdid" in values else did
     if did is None:
         refuse(line.file, line.number, line.words[0], "stands before every DOM and LM")
     security = values.get("sa", "bypass")
@@ -93,10 +95,16 @@ def _range(line, values):
 def _take_memory(cfg, line, name, values):
     rights = access(line, values)
     base, end = _range(line, values)
+    big = values.get("big", "0")
+    if big not in BITS:
+        refuse(line.file, line.number, "big", f"is {big}, neither 0 nor 1")
+    if end > 1 << BITS[big]:
+        refuse(line.file, line.number, line.words[0], f"ends at {hex(end - 1)}, and its registers hold "
+               f"{BITS[big]} bits of an address: what is above would be cut off")
     low, high = base // GRANULE * GRANULE, -(-end // GRANULE) * GRANULE
     if rights:
         cfg.regions += [Memory(name, line.words[0], did, low, high, rights, (low, high) != (base, end),
-                               line) for did in cfg.dids(line, values)]
+                               big == "1", line) for did in cfg.dids(line, values)]
 
 
 def _take_blocks(cfg, line, name, place, values):

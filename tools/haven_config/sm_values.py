@@ -9,6 +9,7 @@ _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})([KMG]?)")
 _SCALE = {"": 0, "K": 10, "M": 20, "G": 30}
 _TRDC = re.compile(r"(MDAC|MRC|MBC)_\w+")
 FLAGS = {"test", "nodbg"}
+MAX_DOMAINS = 16           # of any firewall
 MAX_NUMBER = 1024          # of domains, registers of a master, blocks: more than any firewall has
 TRDC_KEYS = {"api", "did", "mdid", "sa", "pa", "sid", "kpa", "perm", "origin", "begin", "end", "size",
              "nblks", "blksize", "nrgns", "big", "clr", "sema", "reaction", "lm", "start", "stop",
@@ -64,6 +65,18 @@ def spread(line, key, text):
     if high < low or high >= MAX_NUMBER:
         refuse(line.file, line.number, key, f"is {text}, not a range")
     return list(range(low, high + 1))
+
+
+def domains(line, key, text):
+    """'2-5' -> [2, 3, 4, 5]; one that is none would overwrite other fields of a register."""
+    result = spread(line, key, text)
+    if result[-1] >= MAX_DOMAINS:
+        refuse(line.file, line.number, key, f"is {text}; there are domains 0 to {MAX_DOMAINS - 1}")
+    return result
+
+
+def domain(line, key, text):
+    return domains(line, key, str(number(line, key, text)))[0]
 
 
 def access(line, values):

@@ -11,6 +11,7 @@ from .firmware import APPS, apps, show
 _BLOCKS = re.compile(r"(MBC_\w+)=([0-9]+)\.([0-9]+)(?:-([0-9]+))?")
 MAX_ACCESSES = 8           # distinct values of a checker
 NS_RW = 0x66
+WRITE = 0x2222
 
 
 def check(config, problems):
@@ -21,7 +22,8 @@ def check(config, problems):
     cfg, manager = firmware.cfg, config.board.manager
     for rules in (_identity(firmware, manager), _cores(cfg, manager), _agent(cfg, manager),
                   _masters(cfg, manager), _regions(cfg, manager), _frames(cfg, manager),
-                  _secure(cfg, manager), _strangers(config)):
+                  _secure(cfg, manager), _strangers(config), _debug(cfg, manager),
+                  _driven(cfg, manager)):
         for rule in rules:
             problems.add(path, rule)
     _check_devices(config, problems)
@@ -123,11 +125,38 @@ def _masters(cfg, manager):
                    "one of them another sid")
 
 
+def _debug(cfg, manager):
+    """The tool gives that domain each region and block that any domain has."""
+    if cfg.debug and cfg.debug[0] not in manager.firmware_domains:
+        yield (f"gives domain {cfg.debug[0]} whatever any domain has ({cfg.debug[1].where}, DEBUG); "
+               "that takes a domain of the firmware's")
+
+
+def _driven(cfg, manager):
+    """A master does what its registers say, with its own domain's rights: who writes them has those.
+    Where an SMMU stands in front of it, that confines it."""
+    for master in cfg.masters:
+        if not master.physical:
+            continue
+        for block in _overlapping(cfg, master.line.expanded):
+            if block.did in (master.did, manager.apps) or block.did in manager.firmware_domains or \
+                    not block.access & WRITE:
+                continue
+            yield (f"puts {master.name} into domain {master.did} ({master.line.where}), and gives its "
+                   f"registers to domain {block.did} ({block.line.where}), which would reach by it what "
+                   f"domain {master.did} does; keep both in one domain")
+            break
+
+
 # ---- memory regions ----
 
 def _regions(cfg, manager):
     for checker, facts in manager.checkers.items():
         of = [r for r in cfg.regions if r.checker == checker]
+        for region in of:
+            if region.big != facts.big:
+                yield (f"has big={int(region.big)} at {region.line.where}, but the registers of {checker} "
+                       f"{'' if facts.big else 'do not '}hold addresses >> 4")
         values = sorted({r.access for r in of})
         if len(values) > MAX_ACCESSES:
             yield (f"uses {len(values)} different permissions in {checker}, which holds {MAX_ACCESSES}: "
@@ -194,8 +223,12 @@ def _strangers(config):
 
 def _block_grants(cfg, resource):
     """Grants of the blocks that a resource stands for, by whatever name."""
+    return _overlapping(cfg, cfg.reader.expand(resource))
+
+
+def _overlapping(cfg, words):
     blocks = []
-    for word in cfg.reader.expand(resource):
+    for word in words:
         match = _BLOCKS.fullmatch(word)
         if match:
             first = int(match[3])
