@@ -51,7 +51,7 @@ def check(path, table):
     result.findings += stacks.findings()
     _count(program, entries, result)
     if not result.has("recursion"):
-        _check_stacks(image, program, stacks, table, entries, result)
+        _check_stacks(lines.dwarf, program, stacks, table, entries, result)
     _check_listed(image, table, result)
     _check_stale(program, stacks, table, result)
     _check_loops(image, program, lines, result)
@@ -72,7 +72,7 @@ def _count(program, entries, result):
     result.indirect = len(program.indirect_used)
 
 
-def _check_stacks(image, program, stacks, table, entries, result):
+def _check_stacks(dwarf, program, stacks, table, entries, result):
     uses = {name: {} for name in table.stacks}
     for entry in entries:
         deepest = stacks.deepest(entry.function.start)
@@ -86,8 +86,8 @@ def _check_stacks(image, program, stacks, table, entries, result):
             stack = table.switches[program.name(start)]
             _note(uses[stack], f"from {program.name(start)} on", stacks.deepest(start, stack))
     for name, stack in table.stacks.items():
-        size = stack_bytes(image.elf, stack.variable, stack.member)
-        if stack.guard is not None and stack_bytes(image.elf, stack.variable, stack.guard) < GUARD:
+        size = stack_bytes(dwarf, stack.variable, stack.member)
+        if stack.guard is not None and stack_bytes(dwarf, stack.variable, stack.guard) < GUARD:
             raise Refused(f"the guard of stack '{name}' is less than a page")
         rows = [Use(names, deepest) for deepest, names in uses[name].items()]
         result.stacks[name] = StackUse(size, stack.margin, sorted(rows, key=lambda use: -use.deepest.depth))

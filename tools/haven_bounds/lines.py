@@ -26,12 +26,12 @@ class Lines:
     """@head: bytes of code at the address 0, without which something there is a dropped function."""
 
     def __init__(self, elf, head):
-        self._dwarf, self._head = elf.get_dwarf_info(), head
+        self.dwarf, self._head = elf.get_dwarf_info(), head
         self.files = set()
-        self._ranges = self._dwarf.range_lists()
+        self._ranges = self.dwarf.range_lists()
         self._rows, self._inlined = [], []
         try:
-            for unit in self._dwarf.iter_CUs():
+            for unit in self.dwarf.iter_CUs():
                 self._read_unit(unit)
         except (KeyError, AttributeError, ELFError, DWARFError) as error:
             raise Refused(f"debug information that pyelftools does not understand: {error!r}") from error
@@ -40,7 +40,7 @@ class Lines:
         self._inlined.sort(key=lambda i: (i[0], -i[1]))
 
     def _read_unit(self, unit):
-        program = self._dwarf.line_program_for_CU(unit)
+        program = self.dwarf.line_program_for_CU(unit)
         if program is None:
             return
         top = unit.get_top_DIE()

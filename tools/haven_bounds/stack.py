@@ -148,9 +148,9 @@ class Stacks:
         return self._known[key]
 
 
-def stack_bytes(elf, variable, member):
+def stack_bytes(dwarf, variable, member):
     """Size of one stack: that of an array in the structure which a variable consists of."""
-    for unit in elf.get_dwarf_info().iter_CUs():
+    for unit in dwarf.iter_CUs():
         for die in unit.get_top_DIE().iter_children():
             name = die.attributes.get("DW_AT_name")
             if die.tag == "DW_TAG_variable" and name and name.value.decode() == variable:
