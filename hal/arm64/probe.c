@@ -11,7 +11,12 @@ hv_u64 hv_probe_load(hv_u64 address);
 
 enum hv_probe hv_hal_probe(hv_u64 address)
 {
+	hv_u64 esr;
+
 	if ((read_isr_el1() & ISR_A) != 0)
 		return HV_PROBE_UNSURE;
-	return hv_probe_decide(hv_probe_load(address));
+	esr = hv_probe_load(address);
+	if (hv_probe_imprecise(esr))
+		esr = hv_probe_load(address);
+	return hv_probe_decide(esr);
 }

@@ -6,6 +6,7 @@
 #define ESR_DFSC HV_BITS(5, 0)
 #define EC_DATA_ABORT_SAME_EL 0x25u
 #define EC_SERROR             0x2fu
+#define DFSC_EXTERNAL         0x10u /* synchronous, of the access itself */
 
 #define BASE_MAJOR 2u /* SCMI 2.0 to 3.2 */
 
@@ -80,12 +81,9 @@ enum hv_attest hv_attest_lm(struct hv_mcu *mcu, const struct hv_mcu_config *conf
 	return HV_ATTEST_OK;
 }
 
-/* Synchronous external aborts: 0x10 on the access, 0x13..0x17 on a table walk; 8 more: parity. */
-static bool is_external(hv_u32 dfsc)
+bool hv_probe_imprecise(hv_u64 esr)
 {
-	const hv_u32 kind = dfsc & ~8u;
-
-	return kind == 0x10 || (kind >= 0x13 && kind <= 0x17);
+	return HV_GET(ESR_EC, esr) == EC_SERROR;
 }
 
 enum hv_probe hv_probe_decide(hv_u64 esr)
@@ -94,9 +92,9 @@ enum hv_probe hv_probe_decide(hv_u64 esr)
 
 	if (esr == 0)
 		return HV_PROBE_ANSWERED;
-	if (ec == EC_SERROR)
+	if (hv_probe_imprecise(esr))
 		return HV_PROBE_ABORTED;
-	if (ec == EC_DATA_ABORT_SAME_EL && is_external((hv_u32)HV_GET(ESR_DFSC, esr)))
+	if (ec == EC_DATA_ABORT_SAME_EL && HV_GET(ESR_DFSC, esr) == DFSC_EXTERNAL)
 		return HV_PROBE_ABORTED;
 	return HV_PROBE_UNMAPPED;
 }

@@ -67,12 +67,12 @@ static const struct row table[] = {
 };
 #define ROWS ((hv_u32)(sizeof(table) / sizeof(table[0])))
 
-/* What every protocol has. */
+/* What every protocol has. NEGOTIATE_PROTOCOL_VERSION is not among them: to the platform all guests
+ * are one agent, and what one of them agreed on would hold for the others. */
 static const struct row common[] = {
 	{0, HV_SCMI_PROTOCOL_VERSION, OPEN, 0, 0, 0, ANY},
 	{0, HV_SCMI_PROTOCOL_ATTRIBUTES, OPEN, 0, 0, 0, ANY},
 	{0, HV_SCMI_MESSAGE_ATTRIBUTES, OPEN, 1, 0, 0, ANY},
-	{0, HV_SCMI_NEGOTIATE_VERSION, OPEN, 1, 0, 0, ANY},
 };
 #define COMMON ((hv_u32)(sizeof(common) / sizeof(common[0])))
 

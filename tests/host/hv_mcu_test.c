@@ -109,6 +109,40 @@ static void an_error_from_before_is_no_answer(void **state)
 	assert_int_equal(heard_count, 0);
 }
 
+/* A write of long ago fails just now: not the answer to the witness that is read. */
+static void an_error_of_another_is_no_answer(void **state)
+{
+	(void)state;
+	board_on(&fake_sm_mx95evk, &rpmsg);
+	strays = 1;
+	refuses("an address that must be closed to this CPU answers: 0x80000000");
+	assert_int_equal(heard_count, 2);
+}
+
+/* A bus that refuses by SErrors refuses each time. */
+static void an_error_each_time_is_an_answer(void **state)
+{
+	(void)state;
+	board_on(&fake_sm_mx95evk, &stock);
+	strays = 6; /* three closed witnesses, twice each */
+	FAKE_RUN(hv_main());
+	assert_non_null(strstr(fake.out, "as configured, 4 witnesses heard\r\n"));
+	assert_int_equal(heard_count, 7);
+}
+
+static void an_open_address_that_errs_each_time_is_closed(void **state)
+{
+	char why[96];
+
+	(void)state;
+	board_on(&fake_sm_mx95evk, &stock);
+	assert_true(witnesses[3].open);
+	snprintf(why, sizeof(why), "an address that must be open to this CPU is closed: 0x%llx",
+		 (unsigned long long)witnesses[3].address);
+	strays = 8;
+	refuses(why);
+}
+
 static void a_manager_that_does_not_answer(void **state)
 {
 	(void)state;
@@ -714,6 +748,9 @@ int main(void)
 		cmocka_unit_test_prestate(each_witness_is_heard, &third),
 		cmocka_unit_test_prestate(each_witness_is_heard, &last),
 		TEST(a_witness_that_cannot_be_heard),
+		TEST(an_error_of_another_is_no_answer),
+		TEST(an_error_each_time_is_an_answer),
+		TEST(an_open_address_that_errs_each_time_is_closed),
 		TEST(an_error_from_before_is_no_answer),
 		TEST(a_manager_that_does_not_answer),
 		TEST(a_manager_that_falls_silent),

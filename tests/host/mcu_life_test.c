@@ -101,11 +101,11 @@ static void probes(void **state)
 	} rows[] = {
 		{"none", 0, HV_PROBE_ANSWERED},
 		{"external abort", 0x96000010, HV_PROBE_ABORTED},
-		{"of a walk, level 0", 0x96000014, HV_PROBE_ABORTED},
-		{"of a walk, level 3", 0x96000017, HV_PROBE_ABORTED},
-		{"of a walk, level -1", 0x96000013, HV_PROBE_ABORTED},
-		{"parity", 0x96000018, HV_PROBE_ABORTED},
-		{"parity of a walk", 0x9600001f, HV_PROBE_ABORTED},
+		{"of a walk, level 0", 0x96000014, HV_PROBE_UNMAPPED},
+		{"of a walk, level 3", 0x96000017, HV_PROBE_UNMAPPED},
+		{"of a walk, level -1", 0x96000013, HV_PROBE_UNMAPPED},
+		{"parity", 0x96000018, HV_PROBE_UNMAPPED},
+		{"parity of a walk", 0x9600001f, HV_PROBE_UNMAPPED},
 		{"SError", 0xbe000000, HV_PROBE_ABORTED},
 		{"reserved", 0x96000012, HV_PROBE_UNMAPPED},
 		{"not mapped", 0x96000007, HV_PROBE_UNMAPPED},
@@ -119,6 +119,9 @@ static void probes(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++)
 		CHECK(rows[i].why, hv_probe_decide(rows[i].esr), rows[i].want);
+	CHECK("SError", hv_probe_imprecise(0xbe000000), true);
+	CHECK("no SError", hv_probe_imprecise(0x96000010), false);
+	CHECK("no exception", hv_probe_imprecise(0), false);
 	CHECK("open", hv_attest_probe(HV_PROBE_ANSWERED, true), HV_ATTEST_OK);
 	CHECK("closed", hv_attest_probe(HV_PROBE_ABORTED, false), HV_ATTEST_OK);
 	CHECK("leak", hv_attest_probe(HV_PROBE_ANSWERED, false), HV_ATTEST_REACHABLE);

@@ -14,10 +14,11 @@
 
 /**
  * Read 32 bits at @p address. An SError that the read causes is taken inside of it: SErrors are
- * unmasked there alone.
+ * unmasked there alone. After one it reads a second time, and that decides: the first may have been
+ * the end of somebody else's access.
  *
  * @return HV_PROBE_UNSURE if an SError was pending before: nothing was read.
- * Cost: one bus access.
+ * Cost: two bus accesses.
  */
 HV_MUST_CHECK
 enum hv_probe hv_hal_probe(hv_u64 address);

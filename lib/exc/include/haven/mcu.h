@@ -91,11 +91,17 @@ enum hv_attest hv_attest_lm(struct hv_mcu *mcu, const struct hv_mcu_config *conf
 enum hv_probe {
 	HV_PROBE_ANSWERED = 0,
 	HV_PROBE_ABORTED,  /**< The bus refused: synchronous external abort or SError. */
-	HV_PROBE_UNMAPPED, /**< The access did not leave the CPU: translation, permission, alignment. */
+	HV_PROBE_UNMAPPED, /**< Nothing is known: the access did not leave the CPU (translation,
+			    *   permission, alignment, also a table walk that the bus refused), or
+			    *   there was an answer, with a parity error. */
 	HV_PROBE_UNSURE,   /**< An SError was pending before. */
 };
+/** Is the syndrome that of an SError, which may be of another access? Then what is refused is
+ *  refused a second time. Cost: constant. */
+HV_MUST_CHECK
+bool hv_probe_imprecise(hv_u64 esr);
 /** What the syndrome of a guarded read means. @param esr  ESR_EL2; 0: no exception. Cost: constant.
- *  Source: Arm ARM (DDI 0487), ESR_ELx: EC 0x25 with DFSC 0x10, 0x13..0x17 or 0x18, 0x1b..0x1f; EC 0x2f. */
+ *  Source: Arm ARM (DDI 0487), ESR_ELx: EC 0x25 with DFSC 0x10 and no other; EC 0x2f. */
 HV_MUST_CHECK
 enum hv_probe hv_probe_decide(hv_u64 esr);
 /** Judge a probe. @param open  The address must answer; else it must abort. Cost: constant. */
