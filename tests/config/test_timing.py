@@ -66,6 +66,25 @@ class Accepted(ConfigCase):
         self.assertEqual(cpu.reserve, admission.Reserve(1_000_000, 30_000, 84_000))
         self.assertEqual(cpu.servers[1].response, 314_000)
 
+    def test_interrupts_of_those_who_have_no_turn(self):
+        devices = "  rtos: {binary: rtos.bin, devices: [uart1, rtc]}"
+        text = SHARED.replace("  rtos: {binary: rtos.bin}", devices)
+        self.assertNotEqual(text, SHARED)
+        # Two SPIs, each once, at the board's 8 us; or as the configuration says.
+        cpu, = timing.analyse(self.good(text))
+        self.assertEqual((cpu.reserve.once, cpu.servers[1].response), (100_000, 300_000))
+        cpu, = timing.analyse(self.good(text.replace("8us}", "8us, longest_interrupt: 5us}")))
+        self.assertEqual(cpu.reserve.once, 94_000)
+        # A board that says nothing of interrupts: as long as any exit.
+        boards = self.board(("  longest_interrupt: 8us", "#"))
+        cpu, = timing.analyse(self.good(text, boards=boards))
+        self.assertEqual(cpu.reserve.once, 108_000)
+        # linux has two vCPUs: the other one may end what waits for this one.
+        text = SHARED.replace("initrd: initrd}", "initrd: initrd, devices: [rtc]}")
+        self.assertNotEqual(text, SHARED)
+        cpu, = timing.analyse(self.good(text))
+        self.assertEqual(cpu.reserve.once, 100_000)
+
     def test_overheads_of_the_board_unless_the_configuration_has_its_own(self):
         boards = self.board(("longest_exit: 16us", "longest_exit: 3us"),
                             ("longest_switch: 10us", "longest_switch: 2us"))

@@ -361,12 +361,45 @@ static void service_is_exact_after_ten_to_the_twelve_periods(void **state)
 	assert_true(servers[0].stats.overruns == 0 && servers[1].stats.overruns == 0);
 }
 
+/*
+ * Why the reserve has the interrupts of whoever has no turn: the more urgent server has 200 in
+ * each 500, EL2's longest exit is 16 and its switch 10, so that an overrun is 36 and three of
+ * them 108. Ten interrupts of the other one delay it by 160.
+ */
+static void interrupts_of_others_are_part_of_the_reserve(void **state)
+{
+	const struct hv_server_config config[2] = {
+		{ .budget = { 1, 500, 200 } },
+		{ .budget = { 2, 1000, 100 }, .priority = 1 },
+	};
+	struct hv_reserve reserve = { .period_ns = 1, .once_ns = 108 };
+	uint64_t without, with;
+
+	(void)state;
+	assert_int_equal(hv_admission_response(config, 2, &reserve, 0, &without), 0);
+	assert_true(without == 308);
+	reserve.once_ns = 108 + 10 * 16;
+	assert_int_equal(hv_admission_response(config, 2, &reserve, 0, &with), 0);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(hv_budget_server_init(&servers[i], &config[i], 0), 0);
+	assert_int_equal(hv_dispatch_init(&cpu, servers, 2, 0), 0);
+	assert_int_equal(hv_dispatch_step(&cpu, 0, &decision), 0);
+	for (now = 10; now < 10 + 10 * 17; now += 17)
+		(void)!hv_dispatch_charge(&cpu, 1, now, now + 16);
+	assert_int_equal(hv_dispatch_step(&cpu, now, &decision), 0);
+	assert_int_equal(decision.server, 0);
+	/* That it has had its budget: later than without the interrupts, and no later than with. */
+	assert_true(decision.deadline_ns == 360);
+	assert_true(decision.deadline_ns > without && decision.deadline_ns <= with);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everyone_gets_its_budget_and_no_more),
 		cmocka_unit_test(no_drift_after_ten_to_the_twelve_periods),
 		cmocka_unit_test(service_is_exact_after_ten_to_the_twelve_periods),
+		cmocka_unit_test(interrupts_of_others_are_part_of_the_reserve),
 	};
 
 	seeded_start(UINT64_C(0xa0761d6478bd642f));

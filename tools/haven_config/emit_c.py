@@ -206,8 +206,7 @@ def _reserves(config):
     """EL2's own time on each shared CPU: period, budget, once."""
     rows = []
     for cpu in sorted(config.shared_cpus):
-        count = sum(cpu in p.cpus for p in config.partitions)
-        own = timing.reserve(config, cpu, count)
+        own = timing.reserve(config, cpu, [p for p in config.partitions if cpu in p.cpus])
         rows.append(f"[{cpu}] = {{{_u64(own.period)}, {_u64(own.budget)}, {_u64(own.once)}}}")
     note = "of each shared CPU: period, budget and once, ns"
     return _field("reserve", "{" + ", ".join(rows) + "}", note) if rows else ""

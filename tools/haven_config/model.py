@@ -134,6 +134,7 @@ class Overheads:
 
     exit: Optional[int]
     switch: Optional[int]
+    interrupt: Optional[int]  # one that is kept for a partition that has no turn
     service: Optional[int]  # the console's work in each service_period
     service_period: int = 1_000_000
 

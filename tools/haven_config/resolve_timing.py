@@ -36,5 +36,7 @@ def overheads(hypervisor, board):
     def longest(key):
         text = hypervisor.get(key, board.overheads.get(key))
         return None if text is None else units.duration_ns(text)
-    return Overheads(exit=longest("longest_exit"), switch=longest("longest_switch"),
+    exits, interrupt = longest("longest_exit"), longest("longest_interrupt")
+    return Overheads(exit=exits, switch=longest("longest_switch"),
+                     interrupt=exits if interrupt is None else interrupt,
                      service=longest("service_time"))

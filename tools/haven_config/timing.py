@@ -4,6 +4,8 @@
 EL2's time, with `exit` the longest exit and `switch` the longest world switch:
 - A server overruns by at most one late step and two switches (the one that brought it and
   the one that takes it away), which its next refill pays for. Others see that once each.
+- Each SPI of a partition that has no turn is taken in once until it has one; twice, if another
+  vCPU of that partition can end it. The partition pays for it, and others see that once as well.
 - Of its own budget a server may lose as much: `exit + 2 * switch` in each period. What is
   left is the budget that its tasks can count on.
 - A task that waits for its release lets its vCPU wait: two switches more for each job.
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import admission, supply
+from .model import FIRST_SPI
 
 
 @dataclass
@@ -67,10 +70,16 @@ def analyse(config):
     return cpus
 
 
-def reserve(config, cpu, count):
-    """What EL2 takes of a shared CPU with `count` servers."""
+def _sources(partition):
+    """How often its interrupts may come while it has no turn."""
+    spis = sum(irq.intid >= FIRST_SPI for irq in partition.irqs)
+    return spis * (1 if len(partition.cpus) == 1 else 2)
+
+
+def reserve(config, cpu, users):
+    """What EL2 takes of a shared CPU with these partitions."""
     over = config.overheads
-    once = (count + 1) * overrun(over)
+    once = (len(users) + 1) * overrun(over) + sum(map(_sources, users)) * over.interrupt
     if cpu == config.service_cpu and over.service is not None:
         return admission.Reserve(over.service_period, over.service, once)
     return admission.Reserve(1, 0, once)
@@ -92,7 +101,7 @@ def _cpu(config, cpu, users, shared):
         timing = ServerTiming(users[0], resource=_alone(config, cpu))
         timing.tasks = _responses(timing, cpu, 0)
         return CpuTiming(cpu, False, admission.Reserve(), [timing])
-    result = CpuTiming(cpu, True, reserve(config, cpu, len(users)),
+    result = CpuTiming(cpu, True, reserve(config, cpu, users),
                        [ServerTiming(p) for p in users])
     servers = [_server(p) for p in users]
     for index, timing in enumerate(result.servers):

@@ -207,7 +207,7 @@ def from_config(config, cpu, duration):
     if len(users) < 2:
         raise ScenarioError(f"CPU {cpu} of {config.name} is not shared")
     over = config.overheads
-    reserve = timing.reserve(config, cpu, len(users))
+    reserve = timing.reserve(config, cpu, users)
     servers = [Server(p.name, p.period_ns, p.budget_ns, p.priority, p.polling, p.background,
                       _config_guest(p, cpu)) for p in users]
     return check(Scenario(f"{config.name}, CPU {cpu}", duration, servers, (0, over.exit),
