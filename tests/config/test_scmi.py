@@ -185,6 +185,22 @@ class Refusals(ConfigCase):
                             "scmi.rtos.read.clocks[0] gives clock 65 to rtos, but "
                             "scmi.linux.clocks[0] gives it to linux")
 
+    def test_a_device_of_a_partition_without_a_channel(self):
+        """Who has no channel has its devices all the same; reading of them is harmless."""
+        self.assert_refused(OWN + "  linux: {clocks: [140-150]} #!\n",
+                            "scmi.linux.clocks[0] gives clock 147 to linux, but partitions.rtos.devices[0] "
+                            "gives lpuart8, which needs it, to rtos")
+        text = OWN.replace("dma: {linux: [usdhc2]}", "dma: {linux: [usdhc2], rtos: [usb2]}")
+        self.assert_refused(text + "  linux: {power: [15]} #!\n",
+                            "scmi.linux.power[0] gives power domain 15 to linux, but dma.rtos[0] gives usb2, "
+                            "which needs it, to rtos")
+        text = text.replace("[usdhc2], rtos", "[usb1], rtos").replace("scmi:\n", "")
+        self.assert_refused(text.replace("dma: {linux: [usb1], rtos: [usb2]}",
+                                         "dma:\n  linux: [usb1] #!\n  rtos: [usb2]") + "scmi: {linux: {}}\n",
+                            "dma.linux[0] gives power domain 15, which is of usb1, to linux, but dma.rtos[0] "
+                            "gives usb2, which needs it, to rtos")
+        self.good(OWN + "  linux: {read: {clocks: [140-150]}}\n")
+
     def test_one_power_domain_for_two_controllers(self):
         self.assert_refused(BOTH.replace("dma: {linux: [usdhc2]}",
                                          "dma:\n  linux: [usb1]\n  rtos: [usb2] #!"),

@@ -27,7 +27,7 @@ def _channel(item, path, partition, board, problems):
     channel.buffer = units.size(item["buffer"]) if "buffer" in item else board.scmi_buffer
     channel.irq = item.get("irq") or _free_irq(partition, board, problems, path)
     for device, where in partition.devices + partition.dma.devices:
-        channel.grants += _of_device(device, where)
+        channel.grants += of_device(device, where)
     channel.grants += _listed(item, path, True)
     channel.grants += _listed(item.get("read", {}), path + ("read",), False)
     return channel
@@ -48,7 +48,8 @@ def _free_irq(partition, board, problems, path):
     return 0
 
 
-def _of_device(device, path):
+def of_device(device, path):
+    """What whoever owns a device may set."""
     for ident in device.scmi.get("clocks", {}).values():
         if ident != SHARED:
             yield Grant("clocks", ident, ident, True, path, device.name)

@@ -6,6 +6,7 @@ from ..model import FIRST_SPI, MAX_INTID, PAGE
 from ..model_scmi import MAX_GRANTS
 from ..problems import key_text
 from ..units import hexa
+from ..resolve_scmi import of_device
 from .memory import emulated_windows
 
 NAMES = {"power": "power domain", "clocks": "clock", "sensors": "sensor", "resets": "reset domain",
@@ -18,6 +19,9 @@ def check(config, problems):
         _check_buffer(partition, config, problems)
         _check_irq(partition, config.board, problems)
         _check_grants(partition, config.board, problems)
+        for other in config.partitions:
+            if other.scmi is None:
+                _check_needed(partition, other, problems)
     for one, other in combinations(channels, 2):
         for mine in one.scmi.grants:
             for theirs in other.scmi.grants:
@@ -76,6 +80,17 @@ def _check_apart(one, mine, other, theirs, problems):
     problems.add(theirs.path, f"gives {NAMES[mine.kind]} {both}{_by(theirs)} to {other.name}, but "
                  f"{key_text(mine.path)} gives it{_by(mine)} to {one.name}; what one of them sets "
                  "would happen to the other")
+
+
+def _check_needed(partition, other, problems):
+    """What a device of one without a channel runs by; firmware has set it, and nobody else may."""
+    for device, path in other.devices + other.dma.devices:
+        for theirs in of_device(device, path):
+            for mine in partition.scmi.grants:
+                if mine.may_set and mine.overlaps(theirs):
+                    problems.add(mine.path, f"gives {NAMES[mine.kind]} {theirs.ids}{_by(mine)} to "
+                                 f"{partition.name}, but {key_text(path)} gives {device.name}, which needs "
+                                 f"it, to {other.name}")
 
 
 def _by(grant):
