@@ -51,6 +51,7 @@ class Agreement(SampleCase):
     def test_notes(self):
         self.write_cfg(self.changed_cfg(
             ("SYS     NOTIFY", "SYS     NOTIFY\nLMM_2 ALL\nWHAT OWNER"),
+            ("A55P    OWNER", "LMM_1 ALL\nLMM_2 ALL\nA55P    OWNER"),
             ("size=96K\n", "size=96K\nDDR EXEC, begin=0x88000000, end=0x8A000000\nEDMA2_CH1 OWNER, "
              "mdid=4\n")).replace("DDR     EXEC, begin=0x88000000, end=0x89FFFFFF, clr=8\n", "")
             .replace("DDR EXEC, begin=0x88000000, end=0x8A000000", "DDR EXEC, begin=0x88000000, "
@@ -58,7 +59,7 @@ class Agreement(SampleCase):
         text = (self.dir / "sample.cfg").read_text()
         first = text.split("\n").index("EDMA2_CH1 OWNER") + 1
         self.assertEqual(self.good(YAML).firmware.notes, [
-            f"sample.cfg lets M7 ({at('LMM_2', text)}) end the application cores: LMM_2 ALL",
+            f"sample.cfg lets M7 (sample.cfg:{text.split(chr(10)).index('LMM_2 ALL') + 1}) end the application cores: LMM_2 ALL",
             f"sample.cfg assigns EDMA2_CH1 to domain 3 at sample.cfg:{first} and to domain 4 at "
             f"{at('EDMA2_CH1', text)}",
             f"sample.cfg rounds DDR at {at('DDR EXEC', text)} to 0x88000000-0x89ffffff",
@@ -190,6 +191,9 @@ class Conflicts(SampleCase):
         self.conflict("cfg", "firmware.cfg gives domain 3 17 regions in MRC_N0, which holds 16 for a "
                       f"domain; the last one is at sample.cfg:{CFG.count(chr(10)) + 14}", add=rows)
 
+        self.write_cfg(CFG + "".join(rows.splitlines(True)[:13]))
+        self.good(YAML)
+
     def test_more_permissions_than_there_are(self):
         names = ("sec_r", "secpriv_rx", "secpriv_rw", "secpriv_rwx", "sec_rw", "ro")
         rows = "".join(f"DDR did=5, perm={n}, begin=0x{0x880000000 + i * 0x4000:x}, size=16K\n"
@@ -290,9 +294,12 @@ class Conflicts(SampleCase):
         self.conflict("cfg", "firmware.cfg has the channel of type p2a_notify on doorbell 2 "
                       f"({at('CHANNEL db=1')}); the hypervisor has it on 1",
                       ("CHANNEL db=1", "CHANNEL db=2"))
-        self.conflict("cfg", "firmware.cfg has a channel with a check that is neither none nor crc32 in "
-                      f"SCMI_AGENT2 ({at('SCMI_AGENT2')})",
-                      ("type=p2a_notify", "type=p2a_notify, check=crc16"))
+        same = f"in SCMI_AGENT2 ({at('SCMI_AGENT2')}); the hypervisor has none or crc32, the same for all"
+        self.conflict("cfg", "firmware.cfg has channels with check crc32 and none " + same,
+                      ("type=p2a_notify", "type=p2a_notify, check=crc32"))
+        self.conflict("cfg", "firmware.cfg has channels with check crc16 " + same,
+                      ("type=p2a_notify", "type=p2a_notify, check=crc16"),
+                      ("mu=3, test=2\nCHANNEL db=0,", "mu=3, test=2\nCHANNEL db=0, check=crc16,"))
 
     def test_rights(self):
         self.conflict("mode", f"mcu.m7.mode is manage, but sample ({at('LMM_1')}) grants the hypervisor's "
@@ -358,6 +365,11 @@ class Conflicts(SampleCase):
         self.conflict("cfg", "firmware.cfg has big=1 at sample.cfg:{+}, but the registers of MRC_W2 do not "
                       "hold addresses >> 4", add="MRC_W2=0 perm=rw, did=4, begin=0x4a060000, size=16K, "
                       "big=1\n")
+
+    def test_a_core_with_two_assignments(self):
+        self.conflict("cfg", f"firmware.cfg assigns MDAC_W0C=0 to domain 4 as M7P ({at('M7P')}) and to "
+                      "domain 3 as MDAC_W0C=0 (sample.cfg:{+}); keep one of the lines",
+                      add="MDAC_W0C=0 sa=secure\n")
 
     def test_a_secure_master(self):
         text = self.changed_cfg(("USDHC2  OWNER, sid=2\n", ""),

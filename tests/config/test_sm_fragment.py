@@ -85,6 +85,14 @@ DDR perm=full, begin=0x08e000000, end=0x08fffffff
 DDR perm=full, begin=0x0b0000000, end=0x0bfffffff
 """.replace("line 38", f"line {line('DDR     EXEC, begin=0x80')}"), text)
 
+    def test_a_region_of_which_nothing_is_left(self):
+        text = self.settles(CFG.replace("size=160M\n", "size=160M\nDDR EXEC, begin=0xA0000000, size=16M, "
+                                        "nodbg\n"))
+        self.assertEqual(text, HEAD.format("sample.cfg") + f"""
+# In the section of LM1 "M7", domain 4
+# instead of line {line('DDR     EXEC, begin=0x80') + 1} (DDR EXEC begin=0xA0000000 size=16M nodbg)
+""")
+
     def test_what_else_a_line_says_is_kept(self):
         """A core's memory that is shared as well is no conflict, but can be made its own."""
         self.write_cfg()
@@ -120,6 +128,8 @@ DDR perm=full, begin=0x0b0000000, end=0x0bfffffff
         self.assertIn(" (LPUART5 OWNER)\n", self.settles(
             CFG.replace("M7P     OWNER", "LPUART5 OWNER\nM7P     OWNER")))
         self.settles(CFG.replace("SMMU    OWNER\n", ""))
+        self.assertIn("\nLPUART5 perm=rw, api=all\n", self.settles(CFG.replace("LPUART5 OWNER\n", "").replace(
+            "A55P    OWNER", "LPUART5 OWNER\nA55P    OWNER")))
 
     def test_what_no_line_settles(self):
         self.settles(CFG, YAML.replace("0xd0000000, size: 16M", "0x8a000000, size: 16M"), left=[

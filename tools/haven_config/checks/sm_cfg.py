@@ -101,8 +101,10 @@ def _agent(cfg, manager):
     for other in others:
         yield (f"gives mu={agent.mu} to SCMI_AGENT{other.index} ({other.line.where}) as well; a "
                "mailbox has one agent")
-    if {c[1] for c in agent.channels.values()} - {"none", "crc32"}:
-        yield f"has a channel with a check that is neither none nor crc32 in {where}"
+    kinds = {c[1] for c in agent.channels.values()}
+    if len(kinds) > 1 or kinds - {"none", "crc32"}:
+        yield (f"has channels with check {' and '.join(sorted(kinds))} in {where}; the hypervisor has "
+               "none or crc32, the same for all")
 
 
 # ---- masters ----
