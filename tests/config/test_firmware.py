@@ -74,6 +74,15 @@ static const struct hv_fw_region firewall_regions[] = {
         self.assertIn("#define HV_CONFIG_APPS_DOMAIN 3u", limits)
         self.assertIn("#define HV_CONFIG_MCU_DOMAIN 4u", limits)
 
+    def test_what_application_cores_reach_too_is_no_witness(self):
+        text, _ = self.tables(IMX95.replace("mx95evk", "mx95evkrpmsg"))
+        self.assertEqual(self.part(text, "static const struct hv_fw_witness"), """\
+static const struct hv_fw_witness witnesses[] = {
+	{UINT64_C(0x49010000), false}, /* registers of TRDC N */
+	{UINT64_C(0x88000000), true}, /* window of m7 */
+};
+""")
+
     def test_without_a_microcontroller(self):
         text, limits = self.tables(IMX95[:IMX95.index("  shared:")] +
                                    IMX95[IMX95.index("partitions:"):IMX95.index("mcu:")])

@@ -334,6 +334,11 @@ class Microcontroller(Case):
                  "0x88100000-0x88103fff; memory is either private or shared: move one")):
             self.assert_refused(self.changed("{base: 0x80000000, size: 128M}", form + " #!"), rule)
 
+    def test_a_core_without_a_channel(self):
+        config = self.good(IMX95[:IMX95.index("    shared: window")].replace(
+            "  shared:\n    - {name: window, base: 0x88000000, size: 2M}\n", ""))
+        self.assertEqual((config.mcu.owner, config.mcu.window, config.mcu.doorbell), (None,) * 3)
+
     def test_a_core_with_no_memory_but_its_own(self):
         config = self.good(self.changed("    memory: {base: 0x80000000, size: 128M}\n", ""))
         self.assertEqual(config.mcu.size, 0)

@@ -6,7 +6,7 @@ import unittest
 
 from imx95 import IMX95
 from sm_sample import CFG, DEVICE, SampleCase, line
-from support import ROOT
+from support import GOOD, ROOT
 
 YAML = IMX95.replace("mx95evk\n", "sample\n  cfg: sample.cfg\n").replace(
     "{binary: rtos.bin}", "{binary: rtos.bin, devices: [lpuart5]}") + "dma:\n  linux: [usdhc2]\n"
@@ -84,6 +84,15 @@ class Agreement(SampleCase):
         depfile = (self.dir / "o.d").read_text()
         self.assertIn(str(path), depfile)
         self.assertIn(str(self.dir / "device" / "device.cfg"), depfile)
+
+    def test_a_file_for_a_board_without_a_system_manager(self):
+        (self.dir / "x.yaml").write_text(GOOD)
+        done = subprocess.run([sys.executable, "-B", str(ROOT / "tools" / "haven-config"), "x.yaml",
+                               "--check", "--sm-cfg", str(self.write_cfg())], cwd=self.dir, text=True,
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "x.yaml:1: target is qemu-virt, where nothing belongs to a System Manager; leave out "
+            "--sm-cfg\n"))
 
     def test_a_file_that_is_not_there(self):
         done = subprocess.run([sys.executable, "-B", str(ROOT / "tools" / "haven-config"),
@@ -200,6 +209,9 @@ class Conflicts(SampleCase):
                        for i, n in enumerate(names))
         self.conflict("cfg", "firmware.cfg uses 9 different permissions in MRC_N0, which holds 8: 0x4400, "
                       "0x4444, 0x5000, 0x6000, 0x6600, 0x6666, 0x7000, 0x7700, 0x7777", add=rows)
+
+        self.write_cfg(CFG + "".join(rows.splitlines(True)[:5]))
+        self.good(YAML)
 
     def test_a_domain_that_nobody_knows(self):
         extra = 'DOM5 name="Extra", did=5\nDDR perm=ro, begin=0xA0000000, size=16K\n'

@@ -18,6 +18,9 @@ def firmware(data, board, sm_cfg, problems):
         if item is not None:
             problems.add(("firmware",), f"is given, but nothing of board {board.name} belongs to a "
                          "System Manager; leave it out")
+        if sm_cfg is not None:
+            problems.add(("target",), f"is {board.name}, where nothing belongs to a System Manager; "
+                         "leave out --sm-cfg")
         return None
     if item is None:
         problems.add(("target",), f"is {board.name}, where the System Manager decides who reaches "
