@@ -2,6 +2,7 @@
 #include <haven/console.h>
 #include <haven/hal/gic.h>
 #include <haven/hal/uart.h>
+#include <haven/pace.h>
 
 #include "alarm.h"
 #include "console.h"
@@ -9,28 +10,29 @@
 #include "news.h"
 #include "print.h"
 
-/* A step sends at most this many bytes, and steps come this often: 64 KB/s in all. */
-#define STEP_BYTES 64u
-#define STEPS_PER_SECOND 1000u
+/* In a round of a millisecond there are four steps that send: 64 KB/s in all. */
+#define STEP_BYTES 16u
+#define STEP_PIECES 3u
+#define ROUNDS_PER_SECOND UINT64_C(1000)
+
+/* Keys taken at a time; the UART keeps its interrupt while there are more. */
+#define STEP_KEYS 8u
 
 #define PSCI_SYSTEM_OFF UINT64_C(0x84000008)
 
 static struct hv_conmux mux;
+static struct hv_pace pace;
+
+/* Lines of our own, complete or in the making. */
 static struct hv_ring own;
-
-/* Bytes of our own text that found no room. */
-static hv_u32 lost;
-
-/* Counter value before which no step is made: what the reserve of a shared service CPU is for. */
-static hv_u64 next_step;
 
 /* 1: a step is due, by kick or timer. Set by any CPU, cleared by the service CPU. */
 static hv_u32 armed = 1;
 
-/* A quit by key shows what is waiting for this many steps; a flooding guest cannot delay it. */
-#define QUIT_STEPS 200u
+/* A quit by key shows what is waiting for this many rounds; a flooding guest cannot delay it. */
+#define QUIT_ROUNDS 200u
 
-/* Steps left until the machine goes off; 0: nobody asked. Service CPU. */
+/* Rounds left until the machine goes off; 0: nobody asked. Service CPU. */
 static hv_u32 quit;
 
 static void add_source(const char *name, struct hv_ring *tx, struct hv_ring *rx)
@@ -59,21 +61,21 @@ void hv_console_post(void)
 		hv_kick_cpu(hv_config.service_cpu, HV_REQUEST_CONSOLE);
 }
 
-void hv_console_put_own(hv_u8 byte)
+/* @return false if the UART is full, or there is nothing to send */
+static bool send_piece(hv_u32 *room)
 {
-	if (!hv_ring_put(&own, byte))
-		lost++;
-}
+	const hv_u8 *bytes;
+	const hv_u32 count = hv_conmux_peek(&mux, &bytes);
+	const hv_u8 *const end = bytes + (count < *room ? count : *room);
+	const hv_u8 *at = bytes;
+	hv_u32 sent;
 
-static void send_bytes(void)
-{
-	hv_u8 byte;
-
-	for (hv_u32 i = 0; i < STEP_BYTES; i++) { /* bound: STEP_BYTES */
-		if (!hv_conmux_peek(&mux, &byte) || !hv_port_uart_put(byte))
-			return;
-		hv_conmux_advance(&mux);
-	}
+	while (at != end && hv_port_uart_put(*at)) /* bound: STEP_BYTES */
+		at++;
+	sent = (hv_u32)(at - bytes);
+	hv_conmux_advance(&mux, sent);
+	*room -= sent;
+	return sent == count && count != 0;
 }
 
 /* Emulated UARTs that waited for room look again. Source 0 is the hypervisor. */
@@ -89,26 +91,38 @@ static void wake_writers(void)
 	}
 }
 
-static void tell_losses(void)
+/* What is left of a piece, a prefix, and some of a line. */
+static void send(void)
 {
-	const hv_u32 count = lost;
+	hv_u32 room = STEP_BYTES;
 
-	if (count == 0 || hv_ring_used(&own) != 0)
-		return;
-	lost = 0;
-	hv_print("%u bytes of these messages found no room\n", (hv_u64)count);
+	for (hv_u32 i = 0; i < STEP_PIECES && room != 0; i++) { /* bound: STEP_PIECES */
+		if (!send_piece(&room))
+			break;
+	}
+	wake_writers();
 }
 
-static bool step(void)
+static void look(void)
 {
-	bool news;
+	if (hv_news_writing())
+		hv_news_write(&own);
+	else
+		hv_news_look();
+}
 
-	next_step = hv_hal_counter() + hv_hal_counter_frequency() / STEPS_PER_SECOND;
-	tell_losses();
-	news = hv_news_step(HV_RING_SIZE - hv_ring_used(&own));
-	send_bytes();
-	wake_writers();
-	return hv_conmux_tick(&mux) || news;
+static hv_u64 slot_ticks(void)
+{
+	return hv_hal_counter_frequency() / (ROUNDS_PER_SECOND * HV_PACE_SLOTS);
+}
+
+static void plan_next(void)
+{
+	const bool write = hv_news_writing() && hv_ring_used(&own) < HV_RING_SIZE;
+	const bool waiting = hv_conmux_waiting(&mux);
+
+	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE,
+		     hv_pace_next(&pace, waiting, write, hv_hal_counter(), slot_ticks()));
 }
 
 static bool quit_is_due(bool more)
@@ -119,30 +133,61 @@ static bool quit_is_due(bool more)
 	return quit == 0 || !more;
 }
 
-/* The next step comes by timer even if nothing is left now: so a writer that posts byte by
- * byte sets no pace, one step in a step's time is all it gets. */
-void hv_console_kicked(void)
-{
-	if (hv_hal_counter() >= next_step)
-		(void)step();
-	hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, next_step);
-}
-
-void hv_console_tick(void)
+/* @return true if there is more to do: another round follows. */
+static bool end_round(void)
 {
 	bool more;
 
-	/* Before the step: who posts from now on and is not seen by it kicks. */
+	/* A post between a look and this store would be lost: so look behind it. */
 	__atomic_exchange_n(&armed, 0, __ATOMIC_ACQ_REL); /* bound: others' writes */
-	more = step();
+	more = hv_conmux_tick(&mux) || hv_news_waiting();
 	if (quit_is_due(more) || (!more && hv_news_all_off()))
 		(void)hv_hal_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
-	if (more) {
+	if (more)
 		__atomic_store_n(&armed, 1, __ATOMIC_RELEASE);
-		hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, next_step);
-	} else {
+	else
 		hv_alarm_set(hv_hal_cpu_self(), HV_ALARM_CONSOLE, HV_ALARM_OFF);
+	return more;
+}
+
+/* The round goes to its end even if nothing is left now: so a writer that posts byte by byte
+ * sets no pace, one kick and one round in a round's time is all it gets. */
+void hv_console_kicked(void)
+{
+	struct hv_cpu *cpu = hv_hal_cpu_self();
+	const hv_u64 now = hv_hal_counter();
+	hv_u64 begin;
+
+	if (cpu->alarm[HV_ALARM_CONSOLE] != HV_ALARM_OFF)
+		return;
+	begin = hv_pace_start(&pace, now, slot_ticks());
+	if (begin > now) {
+		hv_alarm_set(cpu, HV_ALARM_CONSOLE, begin);
+		return;
 	}
+	if (hv_conmux_waiting(&mux))
+		send();
+	else
+		look();
+	plan_next();
+}
+
+bool hv_console_tick(void)
+{
+	const enum hv_pace_work work = hv_pace_work(&pace);
+	bool more = true;
+
+	if (work == HV_PACE_SEND)
+		send();
+	else if (work == HV_PACE_WRITE)
+		hv_news_write(&own);
+	else if (work == HV_PACE_LOOK)
+		look();
+	else
+		more = end_round();
+	if (more)
+		plan_next();
+	return work == HV_PACE_END;
 }
 
 void hv_console_input(void)
@@ -150,14 +195,15 @@ void hv_console_input(void)
 	hv_u32 source;
 	hv_u8 key;
 
-	for (hv_u32 i = 0; i < 32 && hv_port_uart_get(&key); i++) { /* bound: 32, the UART's FIFO */
+	for (hv_u32 i = 0; i < STEP_KEYS && hv_port_uart_get(&key); i++) { /* bound: STEP_KEYS */
 		switch (hv_conmux_key(&mux, key, &source)) {
 		case HV_KEY_DELIVERED:
 			hv_kick(&hv_partitions[source - 1].vcpu[0], HV_REQUEST_UART);
 			break;
 		case HV_KEY_QUIT:
-			quit = QUIT_STEPS;
-			hv_print("quit by key\n");
+			if (quit == 0)
+				hv_print("quit by key\n");
+			quit = QUIT_ROUNDS;
 			break;
 		default:
 			break;

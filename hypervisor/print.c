@@ -4,7 +4,8 @@
 #include <haven/hal/cpu.h>
 #include <haven/hal/uart.h>
 
-#include "console.h"
+#include "hv.h"
+#include "news.h"
 #include "print.h"
 
 /* A UART that takes no byte for this long is given up. */
@@ -34,7 +35,7 @@ static void put_uart(char c)
 static void put(char c)
 {
 	if (use_ring && (failed == NULL || failed != hv_hal_cpu_self())) {
-		hv_console_put_own((hv_u8)c);
+		hv_news_say((hv_u8)c);
 		return;
 	}
 	if (c == '\n')

@@ -4,8 +4,8 @@
 /**
  * @file
  * Text for the console. The boot CPU writes to the UART until the launch, then
- * the service CPU writes into the hypervisor's console ring. No other CPU prints;
- * a panic goes to the UART from wherever it happens.
+ * the service CPU adds to the news that the console tells, whole lines and rarely: it takes some
+ * 40 instructions a byte. No other CPU prints; a panic goes to the UART from wherever it happens.
  */
 #include <haven/types.h>
 
@@ -15,7 +15,7 @@
  */
 void hv_print(const char *format, ...);
 
-/** From now on print into the console ring of the hypervisor. Boot CPU, at the launch. */
+/** From now on what is printed is news. Boot CPU, at the launch. */
 void hv_print_use_ring(void);
 /** This CPU prints to the UART from now on, waiting for it; others go on as before. For panics. */
 void hv_print_use_uart(void);

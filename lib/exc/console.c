@@ -6,11 +6,46 @@
 
 #define NOBODY HV_CONMUX_SOURCES
 
+/* Bare returns that are left out in one go. */
+#define MOVES 8u
+
 _Static_assert(HV_CONMUX_SOURCES <= 32, "sources are counted in a bitmap");
 
 void hv_conmux_init(struct hv_conmux *mux, bool plain)
 {
 	*mux = (struct hv_conmux){.target = NOBODY, .plain = plain};
+}
+
+/* ---- texts ---- */
+
+/* @return where the next byte goes */
+static hv_u32 copy_text(hv_u8 *to, hv_u32 at, const char *text)
+{
+	hv_u32 n = 0;
+
+	for (; n < HV_CONMUX_NAME && text[n] != '\0'; n++) /* bound: HV_CONMUX_NAME */
+		to[at + n] = (hv_u8)text[n];
+	return at + n;
+}
+
+/* Made once: lines come more often than sources. */
+static void make_prefix(struct hv_conmux_source *source, hv_u32 index, bool plain)
+{
+	static const hv_u8 colour[7] = {'7', '6', '2', '3', '5', '4', '1'};
+	hv_u8 *to = source->prefix;
+	hv_u32 n = 0;
+
+	if (!plain) {
+		n = copy_text(to, n, "\x1b[3");
+		to[n++] = colour[index % 7];
+		to[n++] = 'm';
+	}
+	to[n++] = '[';
+	n = copy_text(to, n, source->name);
+	n = copy_text(to, n, "] ");
+	if (!plain)
+		n = copy_text(to, n, "\x1b[0m");
+	source->prefix_len = (hv_u8)n;
 }
 
 hv_status_t hv_conmux_add(struct hv_conmux *mux, const char *name, struct hv_ring *tx,
@@ -21,33 +56,33 @@ hv_status_t hv_conmux_add(struct hv_conmux *mux, const char *name, struct hv_rin
 	if (mux->count == HV_CONMUX_SOURCES)
 		return HV_ENOSPC;
 	mux->source[mux->count] = (struct hv_conmux_source){.name = name, .tx = tx, .rx = rx};
+	make_prefix(&mux->source[mux->count], mux->count, mux->plain);
 	if (rx != NULL && mux->target == NOBODY)
 		mux->target = mux->count;
 	mux->count++;
 	return HV_OK;
 }
 
-/* ---- what goes out next: at most a cut, a prefix and one byte, or a notice ---- */
+/* ---- what goes out next: a cut, a prefix, some of a line, or a notice ---- */
 
-/* Longest: notice, 2 + 4 + 9 + HV_CONMUX_NAME + 6 bytes; prefix, 2 + 8 + HV_CONMUX_NAME + 4 + 2. */
-_Static_assert(sizeof(((struct hv_conmux *)NULL)->stage) >= 2 + 4 + 9 + HV_CONMUX_NAME + 6,
-	       "staging buffer");
+_Static_assert(sizeof(((struct hv_conmux *)NULL)->stage) >= HV_CONMUX_PIECE + 2, "an end of a line");
+_Static_assert(sizeof(((struct hv_conmux *)NULL)->stage) >= 2 + 4 + 10 + HV_CONMUX_NAME + 6, "a notice");
 
 static void stage_byte(struct hv_conmux *mux, hv_u8 byte)
 {
-	mux->stage[mux->stage_len++] = byte;
+	mux->stage[mux->piece_len++] = byte;
 }
 
 static void stage_text(struct hv_conmux *mux, const char *text)
 {
-	for (hv_u32 i = 0; i < HV_CONMUX_NAME && text[i] != '\0'; i++) /* bound: HV_CONMUX_NAME */
-		stage_byte(mux, (hv_u8)text[i]);
+	mux->piece_len = copy_text(mux->stage, mux->piece_len, text);
 }
 
 static void end_line(struct hv_conmux *mux)
 {
 	mux->partial = false;
 	mux->line = 0;
+	mux->silent = 0;
 	mux->held = 0;
 }
 
@@ -56,22 +91,6 @@ static void stage_cut(struct hv_conmux *mux)
 	if (mux->partial)
 		stage_text(mux, "\r\n");
 	end_line(mux);
-}
-
-static void stage_prefix(struct hv_conmux *mux, hv_u32 index)
-{
-	static const hv_u8 colour[7] = {'7', '6', '2', '3', '5', '4', '1'};
-
-	if (!mux->plain) {
-		stage_text(mux, "\x1b[3");
-		stage_byte(mux, colour[index % 7]);
-		stage_byte(mux, 'm');
-	}
-	stage_byte(mux, '[');
-	stage_text(mux, mux->source[index].name);
-	stage_text(mux, "] ");
-	if (!mux->plain)
-		stage_text(mux, "\x1b[0m");
 }
 
 static void stage_notice(struct hv_conmux *mux)
@@ -85,25 +104,55 @@ static void stage_notice(struct hv_conmux *mux)
 	mux->notice = false;
 }
 
-static void stage_output(struct hv_conmux *mux, hv_u8 byte)
+/* The line has begun, even if nothing of it is on the terminal yet. */
+static void give_prefix(struct hv_conmux *mux, struct hv_conmux_source *source)
 {
-	struct hv_conmux_source *source = &mux->source[mux->current];
-
-	if (!mux->partial) {
-		stage_prefix(mux, mux->current);
-		source->after_cr = false;
-	}
-	if (byte == '\n' && !source->after_cr)
-		stage_byte(mux, '\r');
-	stage_byte(mux, byte);
-	source->after_cr = byte == '\r';
-	if (byte == '\n') {
-		end_line(mux);
-		return;
-	}
+	mux->piece = source->prefix;
+	mux->piece_len = source->prefix_len;
 	mux->partial = true;
-	mux->line++;
+	source->after_cr = false;
+}
+
+/* How much of a line goes before others are to be looked for: at least one byte. */
+static hv_u32 run_limit(const struct hv_conmux *mux)
+{
+	const hv_u32 left = HV_CONMUX_TURN - mux->line;
+
+	return mux->alone || left > HV_CONMUX_PIECE ? HV_CONMUX_PIECE : left;
+}
+
+/* Bytes up to the end of the line. @return how many */
+static hv_u32 stage_run(struct hv_conmux *mux, struct hv_conmux_source *source, const hv_u8 *at,
+			hv_u32 count)
+{
+	const hv_u32 limit = run_limit(mux);
+	const hv_u32 most = count < limit ? count : limit;
+	hv_u32 n = 0;
+
+	for (; n < most && at[n] != '\n'; n++) /* bound: HV_CONMUX_PIECE */
+		mux->stage[n] = at[n];
+	if (n == 0)
+		return 0;
+	source->after_cr = at[n - 1] == '\r';
+	mux->piece_len = n;
+	mux->line += n;
 	mux->silent = 0;
+	return n;
+}
+
+/* Some of a line, and its end if that is near: a line feed with a return before it. */
+static hv_u32 stage_line(struct hv_conmux *mux, struct hv_conmux_source *source, const hv_u8 *at,
+			 hv_u32 count)
+{
+	const hv_u32 n = stage_run(mux, source, at, count);
+
+	if (n == count || at[n] != '\n')
+		return n;
+	if (!source->after_cr)
+		stage_byte(mux, '\r');
+	stage_byte(mux, '\n');
+	end_line(mux);
+	return n + 1;
 }
 
 /* ---- whose turn it is ---- */
@@ -132,71 +181,102 @@ static bool line_is_over(const struct hv_conmux *mux)
 	       mux->held >= HV_CONMUX_HOLD;
 }
 
-/* Decide whose byte is next and leave it in `current`. */
+static bool keeps_turn(const struct hv_conmux *mux)
+{
+	return mux->partial ? !line_is_over(mux)
+			    : (mux->turn < HV_CONMUX_TURN && has_output(mux, mux->current));
+}
+
+/* Leave in `current` whose bytes are next. @return false if that is to be asked again later */
 static bool choose(struct hv_conmux *mux)
 {
-	const hv_u32 next = next_source(mux);
-	bool more;
+	hv_u32 next;
 
-	if (next == NOBODY || next == mux->current)
-		return next != NOBODY;
-	more = has_output(mux, mux->current);
-	if (mux->partial ? !line_is_over(mux) : (more && mux->turn < HV_CONMUX_TURN))
-		return more;
-	stage_cut(mux);
-	mux->current = next;
-	mux->turn = 0;
+	if (mux->alone || keeps_turn(mux))
+		return true;
+	if (mux->looked)
+		return false;
+	next = next_source(mux);
+	mux->looked = true;
+	mux->alone = next == mux->current;
+	if (next != NOBODY && next != mux->current) {
+		stage_cut(mux);
+		mux->current = next;
+		mux->turn = 0;
+	}
+	return next != NOBODY;
+}
+
+/* @return false if all that was found has been left out */
+static bool move(struct hv_conmux *mux)
+{
+	struct hv_conmux_source *source = &mux->source[mux->current];
+	const hv_u8 *at;
+	const hv_u32 count = hv_ring_peek(source->tx, &at);
+
+	if (count == 0)
+		return true;
+	mux->drained |= 1u << mux->current;
+	if (*at == '\r' && !mux->partial) {
+		/* A return at the start of a line would only lead back over the prefix. It
+		 * costs the turn, so that a flood of them holds up nobody. */
+		hv_ring_skip(source->tx, 1);
+		mux->turn = HV_CONMUX_TURN;
+		return false;
+	}
+	if (!mux->partial)
+		give_prefix(mux, source);
+	else
+		hv_ring_skip(source->tx, stage_line(mux, source, at, count));
+	mux->turn += mux->piece_len; /* empty lines cost their prefix */
 	return true;
 }
 
 static void refill(struct hv_conmux *mux)
 {
-	hv_u8 byte;
-
-	mux->stage_len = 0;
-	mux->stage_pos = 0;
+	mux->piece = mux->stage;
+	mux->piece_len = 0;
+	mux->piece_pos = 0;
+	mux->looked = false;
+	mux->alone = false;
 	if (mux->notice) {
 		stage_notice(mux);
 		return;
 	}
-	for (hv_u32 i = 0; i <= mux->count; i++) { /* bound: HV_CONMUX_SOURCES + 1 */
-		if (!choose(mux) || !hv_ring_get(mux->source[mux->current].tx, &byte))
+	for (hv_u32 i = 0; i < MOVES && mux->count != 0; i++) { /* bound: MOVES */
+		if (!choose(mux) || mux->piece_len != 0 || move(mux))
 			return;
-		mux->drained |= 1u << mux->current;
-		if (byte != '\r' || mux->partial) {
-			stage_output(mux, byte);
-			mux->turn += mux->stage_len; /* empty lines cost their prefix */
-			return;
-		}
-		/* A return at the start of a line would only lead back over the prefix. It
-		 * costs the turn, so that a flood of them holds up nobody. */
-		mux->turn = HV_CONMUX_TURN;
 	}
 }
 
-bool hv_conmux_peek(struct hv_conmux *mux, hv_u8 *byte)
+hv_u32 hv_conmux_peek(struct hv_conmux *mux, const hv_u8 **bytes)
 {
-	if (mux->stage_pos == mux->stage_len)
+	if (mux->piece_pos == mux->piece_len)
 		refill(mux);
-	if (mux->stage_pos == mux->stage_len)
-		return false;
-	*byte = mux->stage[mux->stage_pos];
-	return true;
+	*bytes = &mux->piece[mux->piece_pos];
+	return mux->piece_len - mux->piece_pos;
 }
 
-void hv_conmux_advance(struct hv_conmux *mux)
+void hv_conmux_advance(struct hv_conmux *mux, hv_u32 count)
 {
-	if (mux->stage_pos < mux->stage_len)
-		mux->stage_pos++;
+	const hv_u32 left = mux->piece_len - mux->piece_pos;
+
+	mux->piece_pos += count < left ? count : left;
+}
+
+bool hv_conmux_waiting(const struct hv_conmux *mux)
+{
+	if (mux->notice || mux->piece_pos < mux->piece_len)
+		return true;
+	/* Pairs with the producers' barrier: a byte that we miss here wakes us. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return next_source(mux) != NOBODY;
 }
 
 bool hv_conmux_tick(struct hv_conmux *mux)
 {
-	hv_u32 next;
+	const hv_u32 next = next_source(mux);
 
-	/* Pairs with the producers' barrier: a byte that we miss here wakes us. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	next = next_source(mux);
 	if (mux->partial && next != NOBODY && next != mux->current) {
 		if (!has_output(mux, mux->current))
 			mux->silent++;
@@ -205,7 +285,7 @@ bool hv_conmux_tick(struct hv_conmux *mux)
 		mux->silent = 0;
 		mux->held = 0;
 	}
-	return next != NOBODY || mux->notice || mux->stage_pos < mux->stage_len;
+	return hv_conmux_waiting(mux);
 }
 
 hv_u32 hv_conmux_take_drained(struct hv_conmux *mux)

@@ -110,6 +110,37 @@ static void ring_indices_survive_their_own_wrap(void **state)
 	assert_int_equal(byte, 2);
 }
 
+static void ring_gives_and_takes_in_pieces(void **state)
+{
+	static struct hv_ring ring = {.head = 1020, .tail = 1020};
+	const hv_u8 *at = NULL;
+	hv_u8 bytes[1100];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (hv_u8)(i + 1);
+	assert_int_equal(hv_ring_peek(&ring, &at), 0);
+	assert_int_equal(hv_ring_write(&ring, bytes, 0), 0);
+	assert_int_equal(hv_ring_write(&ring, bytes, 6), 6);
+	assert_int_equal(hv_ring_used(&ring), 6);
+	assert_int_equal(hv_ring_peek(&ring, &at), 4); /* to the end of the memory */
+	assert_memory_equal(at, bytes, 4);
+	hv_ring_skip(&ring, 3);
+	assert_int_equal(hv_ring_peek(&ring, &at), 1);
+	assert_int_equal(*at, 4);
+	hv_ring_skip(&ring, 1);
+	assert_int_equal(hv_ring_peek(&ring, &at), 2);
+	assert_memory_equal(at, bytes + 4, 2);
+	hv_ring_skip(&ring, 2);
+	assert_int_equal(hv_ring_write(&ring, bytes, 1100), 1024); /* what there is room for */
+	assert_int_equal(hv_ring_write(&ring, bytes, 1), 0);
+	assert_int_equal(hv_ring_peek(&ring, &at), 1022);
+	assert_memory_equal(at, bytes, 1022);
+	hv_ring_skip(&ring, 1022);
+	assert_int_equal(hv_ring_peek(&ring, &at), 2);
+	assert_memory_equal(at, bytes + 1022, 2);
+}
+
 /* Four slots behind one header, as boot code lays them out. */
 static union {
 	struct hv_journal head;
@@ -206,6 +237,7 @@ int main(void)
 		cmocka_unit_test(crc_of_each_byte_follows_the_definition),
 		cmocka_unit_test(ring_refuses_when_full_and_keeps_order),
 		cmocka_unit_test(ring_indices_survive_their_own_wrap),
+		cmocka_unit_test(ring_gives_and_takes_in_pieces),
 		cmocka_unit_test(journal_refuses_bad_arguments),
 		cmocka_unit_test(journal_keeps_the_newest_and_shows_the_gap),
 		cmocka_unit_test(journal_survives_and_noise_does_not),

@@ -25,6 +25,9 @@ static void flood(hv_u32 cpu)
 
 static void timer_step(void)
 {
+	loop(3); /* if it was kicked */
+	if (fake.counter < fake.cpu[3].deadline)
+		fake.counter = fake.cpu[3].deadline;
 	fake_irq(3, 26);
 	loop(3);
 	assert_int_equal(fake.end, FAKE_ASLEEP);
@@ -49,26 +52,62 @@ static void a_step_is_bounded_and_comes_again(void **state)
 
 	(void)state;
 	boot_guests();
-	fake.counter += FAKE_HZ / 1000; /* since the last step */
 	flood(2);
 	loop(3);
 	sent = fake.out_len;
-	assert_in_range(sent, 1, 64);
+	assert_in_range(sent, 1, 16);
 	assert_true(fake.cpu[3].timer_on);
-	/* A millisecond later, and not earlier. */
-	assert_in_range(fake.cpu[3].deadline - fake.counter, FAKE_HZ / 1000 - 10, FAKE_HZ / 1000);
+	/* A quarter of a millisecond later, and not earlier: between them is a slot for news. */
+	assert_in_range(fake.cpu[3].deadline - fake.counter, FAKE_HZ / 4000 - 20, FAKE_HZ / 4000);
 	timer_step();
-	assert_in_range(fake.out_len - sent, 1, 64);
+	assert_in_range(fake.out_len - sent, 1, 16);
+}
+
+/* As much as ever: 64 bytes in a millisecond. */
+static void steps_add_up_to_the_rate(void **state)
+{
+	hv_u64 begin;
+
+	(void)state;
+	boot_guests();
+	begin = fake.counter;
+	for (int i = 0; i < 16 * 4; i++) {
+		flood(2);
+		timer_step();
+	}
+	assert_true(fake.counter - begin >= FAKE_HZ / 1000 * 9);
+	assert_true(fake.out_len >= 64 * 9);
+	assert_true(fake.out_len <= 64 * ((fake.counter - begin) / (FAKE_HZ / 1000) + 1));
+}
+
+/* Nothing is waited for: a UART that takes nothing gets one look in a step. */
+static void a_uart_that_takes_nothing_costs_nothing(void **state)
+{
+	(void)state;
+	boot_guests();
+	flood(2);
+	fake.uart_room = 0;
+	loop(3);
+	for (int i = 0; i < 100; i++)
+		timer_step();
+	assert_int_equal(fake.out_len, 0);
+	assert_true(fake.cpu[3].timer_on);
+	fake.uart_room = ~0u;
+	serve();
+	assert_true(fake.out_len >= 1024);
 }
 
 static void a_flood_does_not_silence_the_other(void **state)
 {
+	hv_u64 end;
+
 	(void)state;
 	boot_guests();
 	flood(2);
 	loop(3);
 	assert_int_equal(hvc(0, 0xc6000004, 3, 0x0a6968, 0), 3);
-	for (int i = 0; i < 20 && strstr(fake.out, "hi\r\n") == NULL; i++) {
+	end = fake.counter + 20 * (FAKE_HZ / 1000);
+	while (fake.counter < end && strstr(fake.out, "hi\r\n") == NULL) {
 		flood(2);
 		timer_step();
 	}
@@ -89,7 +128,6 @@ static void a_full_uart_loses_nothing(void **state)
 {
 	(void)state;
 	boot_guests();
-	fake.counter += FAKE_HZ / 1000; /* since the last step */
 	assert_int_equal(hvc(2, 0xc6000004, 3, 0x0a6968, 0), 3);
 	fake.uart_room = 4;
 	loop(3);
@@ -135,8 +173,8 @@ static void news_are_lines(void **state)
 	assert_null(strstr(fake.out, "?"));
 }
 
-/* Whoever posts right after a step waits for the time of the next one. */
-static void steps_keep_their_distance(void **state)
+/* Whoever posts right after the end of a round waits for the time of the next one. */
+static void rounds_keep_their_distance(void **state)
 {
 	hv_u64 first;
 
@@ -146,38 +184,42 @@ static void steps_keep_their_distance(void **state)
 	fake.counter += FAKE_HZ / 1000;
 	first = fake.counter;
 	write_byte(0);
-	loop(3);
-	fake.counter = first + FAKE_HZ / 1000;
-	timer_step(); /* nothing was left, and the timer is off */
-	assert_false(fake.cpu[3].timer_on);
+	serve();
+	assert_int_equal(fake.counter, first + FAKE_HZ / 1000 * 7 / 8); /* nothing is left, and the timer is off */
 	(void)fake_sent();
 	assert_int_equal(hvc(0, 0xc6000004, 1, 'q', 0), 1);
 	loop(3);
 	assert_null(strchr(fake_sent(), 'q'));
-	assert_int_equal(fake.cpu[3].deadline, first + 2 * FAKE_HZ / 1000);
-	fake.counter = fake.cpu[3].deadline;
+	assert_int_equal(fake.cpu[3].deadline, first + FAKE_HZ / 1000);
 	timer_step();
 	assert_non_null(strchr(fake_sent(), 'q'));
 }
 
 /* Each step is short, however many CPUs have something to tell. */
-static void a_step_tells_one_thing(void **state)
+static void a_look_finds_one_thing(void **state)
 {
+	static struct hv_ring out;
+
 	(void)state;
 	boot_guests();
-	serve();
-	assert_false(hv_news_step(1024));
+	assert_false(hv_news_waiting());
 	for (hv_u32 cpu = 0; cpu < 3; cpu++) {
 		fake_on(cpu);
 		hv_audit(HV_J_BOOT, HV_JV_NONE, NULL, 0, cpu);
 	}
 	fake_on(3);
-	assert_true(hv_news_step(319)); /* no room */
-	assert_true(hv_news_step(1024));
-	assert_true(hv_news_step(1024));
-	assert_false(hv_news_step(1024));
-	serve();
-	assert_non_null(strstr(fake_sent(), "cpu=2"));
+	for (hv_u32 cpu = 0; cpu < 3; cpu++) {
+		assert_true(hv_news_waiting());
+		assert_false(hv_news_writing());
+		hv_news_look();
+		for (hv_u32 before = 0; hv_news_writing(); before = hv_ring_used(&out)) {
+			hv_news_look(); /* does nothing */
+			hv_news_write(&out);
+			assert_in_range(hv_ring_used(&out) - before, 1, 22);
+		}
+		hv_ring_skip(&out, hv_ring_used(&out));
+	}
+	assert_false(hv_news_waiting());
 }
 
 static void news_tell_the_state_that_follows_a_fault(void **state)
@@ -236,6 +278,31 @@ static void keys_reach_the_target_and_switch(void **state)
 	assert_non_null(strstr(fake.out, "--- keys: two ---"));
 }
 
+/* The UART keeps its interrupt while it has more. */
+static void keys_are_taken_a_few_at_a_time(void **state)
+{
+	(void)state;
+	boot_guests();
+	fake.in = "0123456789";
+	fake_irq(3, 33);
+	loop(3);
+	assert_int_equal(hv_ring_used(&ONE->rx), 8);
+	fake_irq(3, 33);
+	loop(3);
+	assert_int_equal(hv_ring_used(&ONE->rx), 10);
+}
+
+static void quit_is_told_once(void **state)
+{
+	(void)state;
+	boot_guests();
+	fake.in = "\x1d\x1d\x1d";
+	fake_irq(3, 33);
+	loop(3);
+	serve();
+	assert_ptr_equal(strstr(strstr(fake.out, "quit by key") + 1, "quit by key"), NULL);
+}
+
 static void quit_key_turns_the_machine_off(void **state)
 {
 	(void)state;
@@ -250,12 +317,15 @@ static void quit_key_turns_the_machine_off(void **state)
 
 static void quit_key_works_in_a_flood(void **state)
 {
+	hv_u64 end;
+
 	(void)state;
 	boot_guests();
 	fake.in = "\x1d";
 	fake_irq(3, 33);
 	loop(3);
-	for (int i = 0; i < 1000 && fake_count(FAKE_SMC) == 0; i++) {
+	end = fake.counter + 250 * (FAKE_HZ / 1000);
+	while (fake.counter < end && fake_count(FAKE_SMC) == 0) {
 		flood(2);
 		timer_step();
 	}
@@ -297,10 +367,58 @@ static void own_text_that_finds_no_room_is_dropped(void **state)
 	(void)state;
 	boot_guests();
 	for (int i = 0; i < 2000; i++)
-		hv_console_put_own('.');
+		hv_news_say('.');
 	hv_console_post();
 	serve();
 	assert_in_range(fake.out_len, 1024, 1200);
+	assert_non_null(strstr(fake.out, "976 bytes of these messages found no room\r\n"));
+}
+
+/* What is printed while a line is under way comes behind it, whole. */
+static void lines_are_not_split(void **state)
+{
+	const char *journal, *said;
+
+	(void)state;
+	boot_guests();
+	fake_on(0);
+	hv_audit(HV_J_SMC, HV_JV_DENY, NULL, 0, 0x1234);
+	loop(3); /* begins the line */
+	timer_step();
+	fake_on(3);
+	hv_print("said in between\n");
+	serve();
+	journal = strstr(fake.out, "[haven] \x1b[0mjournal seq=");
+	said = strstr(fake.out, "[haven] \x1b[0msaid in between\r\n");
+	assert_non_null(journal);
+	assert_non_null(said);
+	assert_true(journal < said);
+	assert_true(strstr(journal, "detail=0x1234 pc=0x0 t=0x") < said);
+	assert_true(strchr(strstr(journal, " t=0x"), '\n') < said);
+}
+
+/* A guest that misbehaves all the time hides neither another one's records nor its states. */
+static void a_flood_of_records_hides_nobody(void **state)
+{
+	hv_u64 end;
+
+	(void)state;
+	boot_guests();
+	fake_on(2);
+	hv_audit(HV_J_SMC, HV_JV_DENY, NULL, 0, 0x1234);
+	(void)hvc(2, SYSTEM_OFF, 0, 0, 0);
+	loop(2);
+	end = fake.counter + 100 * (FAKE_HZ / 1000);
+	while (fake.counter < end) {
+		fake_on(0);
+		for (int i = 0; i < 100; i++)
+			hv_audit(HV_J_SYSREG, HV_JV_IGNORE, NULL, 0, 0);
+		timer_step();
+	}
+	assert_non_null(strstr(fake.out, "cpu=2 partition=2 kind=smc verdict=deny esr=0x0 far=0x0 ipa=0x0 detail=0x1234"));
+	assert_non_null(strstr(fake.out, "partition two is off\r\n"));
+	assert_non_null(strstr(fake.out, "records were overwritten before they could be shown\r\n"));
+	assert_non_null(strstr(fake.out, "kind=sysreg verdict=ignore"));
 }
 
 static void numbers(void **state)
@@ -366,22 +484,28 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_request_until_drained),
 		cmocka_unit_test(a_step_is_bounded_and_comes_again),
+		cmocka_unit_test(steps_add_up_to_the_rate),
+		cmocka_unit_test(a_uart_that_takes_nothing_costs_nothing),
 		cmocka_unit_test(a_flood_does_not_silence_the_other),
 		cmocka_unit_test(timer_is_off_when_nothing_is_left),
 		cmocka_unit_test(a_full_uart_loses_nothing),
 		cmocka_unit_test(a_drained_uart_is_woken),
 		cmocka_unit_test(news_are_lines),
-		cmocka_unit_test(a_step_tells_one_thing),
-		cmocka_unit_test(steps_keep_their_distance),
+		cmocka_unit_test(a_look_finds_one_thing),
+		cmocka_unit_test(rounds_keep_their_distance),
 		cmocka_unit_test(news_tell_the_state_that_follows_a_fault),
 		cmocka_unit_test(overwritten_records_are_counted),
 		cmocka_unit_test(unknown_kinds_do_not_break_the_line),
 		cmocka_unit_test(keys_reach_the_target_and_switch),
+		cmocka_unit_test(keys_are_taken_a_few_at_a_time),
+		cmocka_unit_test(quit_is_told_once),
 		cmocka_unit_test(quit_key_turns_the_machine_off),
 		cmocka_unit_test(quit_key_works_in_a_flood),
 		cmocka_unit_test(all_partitions_off_turns_the_machine_off),
 		cmocka_unit_test(a_suspended_partition_keeps_the_machine_on),
 		cmocka_unit_test(own_text_that_finds_no_room_is_dropped),
+		cmocka_unit_test(lines_are_not_split),
+		cmocka_unit_test(a_flood_of_records_hides_nobody),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(a_dead_uart_does_not_hang_a_print),
 		cmocka_unit_test(panic_says_why_and_stops),

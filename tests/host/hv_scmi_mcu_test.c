@@ -97,7 +97,7 @@ static void a_storm_does_not_keep_the_core_down(void **state)
 	for (hv_u32 life = 0; life < 20; life++) {
 		fake_sm_event(&manager, 0, 1, 2);
 		assert_int_equal(manager.state[1], 0);
-		for (hv_u32 i = 0; i < 200 && manager.state[1] == 0; i++) {
+		for (hv_u32 i = 0; i < 1600 && manager.state[1] == 0; i++) {
 			if (get(0, STATUS) == 1)
 				served[0] += request(0, RATE_GET, 10) == 0;
 			if (get(2, STATUS) == 1)
@@ -106,7 +106,7 @@ static void a_storm_does_not_keep_the_core_down(void **state)
 		}
 		assert_int_equal(manager.state[1], 1);
 	}
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 160; i++)
 		tick();
 	assert_int_equal(get(0, STATUS), 1);
 	assert_int_equal(get(0, HEADER), RATE_GET);

@@ -107,14 +107,18 @@ static int status(hv_u32 cpu, hv_u32 header)
 	return (int)get(cpu, PAYLOAD);
 }
 
-/* A tick of the console's timer on the service CPU. */
+/* A millisecond of the service CPU: a round of the console's timer. */
 static void tick(void)
 {
-	if (fake.cpu[3].timer_on) {
-		fake.counter = fake.cpu[3].deadline;
-		fake_irq(3, 26);
-	}
+	const hv_u64 end = fake.counter + FAKE_HZ / 1000;
+
 	loop(3);
+	while (fake.cpu[3].timer_on && fake.cpu[3].deadline <= end) {
+		if (fake.counter < fake.cpu[3].deadline)
+			fake.counter = fake.cpu[3].deadline;
+		fake_irq(3, 26);
+		loop(3);
+	}
 }
 
 static int pass(hv_u32 cpu, hv_u32 header, hv_u32 count, const hv_u32 *words)

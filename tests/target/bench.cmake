@@ -3,7 +3,8 @@
 haven_image(bench YAML configs/bench.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
 haven_image(bench-dma YAML configs/bench-dma.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
 haven_image(bench-shared YAML configs/bench-shared.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
-set(bench_targets image-bench image-bench-dma image-bench-shared)
+haven_image(bench-served YAML configs/bench-served.yaml IMAGES probe=${HAVEN_PROBE_BINARY} DEPENDS probe_bin)
+set(bench_targets image-bench image-bench-dma image-bench-shared image-bench-served)
 
 set(make_payload ${PROJECT_SOURCE_DIR}/tools/lib/bench_payload.py)
 foreach(kib 4 1028)

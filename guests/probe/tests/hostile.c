@@ -2,7 +2,7 @@
 /*
  * A neighbour on the same CPU that wants more than its share, each kind in its own way.
  * It keeps the time that it got: probe.ms of the clock pass, then it says how much of
- * that it ran. Without probe.ms it goes on for ever.
+ * that it ran, and with probe.off it switches itself off. Without probe.ms it goes on for ever.
  */
 #include "../gic.h"
 #include "../psci.h"
@@ -359,4 +359,6 @@ void test_hostile(void)
 	irq_off();
 	print("probe: hostile: ran %u of %u ns, rounds %u overruns %u\n", ns_of(kept),
 	      ns_of(last - start), rounds, hvc_overruns());
+	if (arg("off", 0) != 0)
+		power_off();
 }

@@ -26,6 +26,8 @@
 #define HV_CONMUX_SOURCES  (HV_MAX_PARTITIONS) /**< The hypervisor and the guests. */
 #define HV_CONMUX_NAME     16u  /**< Characters of a name that are shown. */
 #define HV_CONMUX_TURN     256u /**< Bytes. */
+#define HV_CONMUX_PIECE    16u  /**< Bytes of a line that are given in one go. */
+#define HV_CONMUX_PREFIX   (3u + 1u + 1u + 1u + HV_CONMUX_NAME + 2u + 4u) /**< Bytes of a prefix. */
 #define HV_CONMUX_PATIENCE 25u  /**< Ticks. */
 #define HV_CONMUX_HOLD     100u /**< Ticks. */
 
@@ -33,6 +35,8 @@ struct hv_conmux_source {
 	const char *name;
 	struct hv_ring *tx;
 	struct hv_ring *rx;
+	hv_u8 prefix[HV_CONMUX_PREFIX];
+	hv_u8 prefix_len;
 	bool after_cr; /**< Its last byte was a carriage return. */
 };
 
@@ -50,8 +54,11 @@ struct hv_conmux {
 	bool partial;   /**< The terminal is not at the start of a line. */
 	bool plain;
 	bool notice;    /**< Tell the user the target. */
-	hv_u8 stage[64]; /**< Bytes that go out next. */
-	hv_u32 stage_len, stage_pos;
+	bool looked;    /**< Others have been looked for in this piece, ... */
+	bool alone;     /**< ... and there were none. */
+	const hv_u8 *piece; /**< Bytes that go out next: `stage`, or a prefix. */
+	hv_u32 piece_len, piece_pos;
+	hv_u8 stage[40];
 };
 
 /** What a key did. */
@@ -83,24 +90,35 @@ hv_status_t hv_conmux_add(struct hv_conmux *mux, const char *name, struct hv_rin
 			  struct hv_ring *rx);
 
 /**
- * Next byte for the terminal, or none. Stays the same until hv_conmux_advance(): a byte
- * that the UART does not take now is not lost.
+ * The next bytes for the terminal: some of a line with its end, a prefix, or a notice. They stay
+ * the same until hv_conmux_advance(): what the UART does not take now is not lost.
  *
- * Cost: one step per source squared and per character of a prefix.
+ * @param bytes  Receives where they are; valid until the next call.
+ *
+ * @return How many, 0..40; 0: none this time, and hv_conmux_waiting() tells whether to ask again.
+ * Cost: nothing but a look while bytes are left over. Then one step per source, and one for each of
+ * HV_CONMUX_PIECE bytes.
  */
 HV_MUST_CHECK
-bool hv_conmux_peek(struct hv_conmux *mux, hv_u8 *byte);
+hv_u32 hv_conmux_peek(struct hv_conmux *mux, const hv_u8 **bytes);
 
-/** The byte of the last hv_conmux_peek() was sent. Cost: constant. */
-void hv_conmux_advance(struct hv_conmux *mux);
+/** The first @p count bytes of the last hv_conmux_peek() were sent. Cost: constant. */
+void hv_conmux_advance(struct hv_conmux *mux, hv_u32 count);
 
 /**
- * Time passes for a line without end. Who: once per step of the service CPU, 1 to 10 ms.
- *
- * @return true if there is, or may soon be, output: step again without being woken.
+ * @return true if there is output. One that a producer adds before it wakes the service CPU is
+ * seen by whoever asks after it was ready to be woken.
  * Cost: one step per source.
  */
 HV_MUST_CHECK
+bool hv_conmux_waiting(const struct hv_conmux *mux);
+
+/**
+ * Time passes for a line without end. Who: the service CPU, each 1 to 10 ms while there is output.
+ *
+ * @return hv_conmux_waiting().
+ * Cost: one step per source.
+ */
 bool hv_conmux_tick(struct hv_conmux *mux);
 
 /**
