@@ -181,13 +181,13 @@ class Refusals(ConfigCase):
                             "scmi.rtos.clocks[0] gives clock 144 to rtos, but "
                             "partitions.linux.devices[0] gives it, which is of lpuart5, to linux; "
                             "what one of them sets would happen to the other")
-        self.assert_refused(OWN + "  linux: {clocks: [60-70]}\n  rtos: {read: {clocks: [65]}} #!\n",
+        self.assert_refused(OWN + "  linux: {clocks: [62-69]}\n  rtos: {read: {clocks: [65]}} #!\n",
                             "scmi.rtos.read.clocks[0] gives clock 65 to rtos, but "
                             "scmi.linux.clocks[0] gives it to linux")
 
     def test_a_device_of_a_partition_without_a_channel(self):
         """Who has no channel has its devices all the same; reading of them is harmless."""
-        self.assert_refused(OWN + "  linux: {clocks: [140-150]} #!\n",
+        self.assert_refused(OWN + "  linux: {clocks: [143-150]} #!\n",
                             "scmi.linux.clocks[0] gives clock 147 to linux, but partitions.rtos.devices[0] "
                             "gives lpuart8, which needs it, to rtos")
         text = OWN.replace("dma: {linux: [usdhc2]}", "dma: {linux: [usdhc2], rtos: [usb2]}")
@@ -206,6 +206,17 @@ class Refusals(ConfigCase):
                                          "dma:\n  linux: [usb1]\n  rtos: [usb2] #!"),
                             "dma.rtos[0] gives power domain 15, which is of usb2, to rtos, but "
                             "dma.linux[0] gives it, which is of usb1, to linux")
+
+    def test_what_is_nobodys_to_set(self):
+        """LPUART1, the hypervisor's console; the clock of the Cortex-A55; DRAM's power; PLLs."""
+        for kind, ids, first in (("clocks", "52", 52), ("clocks", "62-70", 70), ("power", "12", 12),
+                                 ("clocks", "36", 36), ("power", "22-30", 22), ("clocks", "173", 173)):
+            self.assert_refused(OWN + f"  linux: {{{kind}: [{ids}]}} #!\n",
+                                f"scmi.linux.{kind}[0] gives {'clock' if kind == 'clocks' else 'power domain'} "
+                                f"{first} to linux, which is no partition's to set: more than its devices run "
+                                "by it; read: may list it")
+            self.good(OWN + f"  linux: {{read: {{{kind}: [{ids}]}}}}\n")
+        self.good(OWN + "  linux: {clocks: [60, 62-69, 174], power: [3, 20]}\n")
 
     def test_ranges(self):
         self.assert_refused(OWN + "  linux: {clocks: [7-5]} #!\n", "scmi.linux.clocks[0] is 7-5, which "

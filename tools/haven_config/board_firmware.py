@@ -68,6 +68,7 @@ class SystemManager:
         self.secure = frame("the secure world's RAM", data["secure"])
         self.firmware_domains = list(data["firmware_domains"])
         self.streams = dict(data["streams"])
+        self.kept = [(kind, *_ids(ids)) for kind, rows in data.get("kept", {}).items() for ids in rows]
         self.known = {name: self._policy(name, c) for name, c in data["configurations"].items()}
 
     @property
@@ -87,6 +88,12 @@ class SystemManager:
         streams = {n: s for n, s in self.streams.items()
                    if not any(fnmatchcase(n, pattern) for pattern in data["bypass"])}
         return Policy(name, tuple(data["selectors"]), given, dict(data["rights"]), streams)
+
+
+def _ids(text):
+    """5 or '5-7' -> first, last."""
+    first, _, last = str(text).partition("-")
+    return int(first), int(last or first)
 
 
 def _machine(name, data, domain, frame):

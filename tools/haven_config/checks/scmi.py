@@ -66,10 +66,21 @@ def _check_grants(partition, board, problems):
                          "a channel there has the base protocol alone")
         elif grant.first > grant.last:
             problems.add(grant.path, f"is {grant.ids}, which ends before it begins")
+        else:
+            _check_kept(grant, partition, board.manager, problems)
     count = len(partition.scmi.rows)
     if count > MAX_GRANTS:
         problems.add(partition.scmi.path, f"has {count} separate ranges of ids; at most "
                      f"{MAX_GRANTS} are possible")
+
+
+def _check_kept(grant, partition, manager, problems):
+    """What others than a partition run by."""
+    for kind, first, last in manager.kept:
+        low, high = max(grant.first, first), min(grant.last, last)
+        if grant.may_set and grant.kind == kind and low <= high:
+            problems.add(grant.path, f"gives {NAMES[kind]} {low} to {partition.name}, which is no "
+                         "partition's to set: more than its devices run by it; read: may list it")
 
 
 def _check_apart(one, mine, other, theirs, problems):
