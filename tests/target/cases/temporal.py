@@ -244,6 +244,7 @@ def apart(bench):
 
 
 WAYS = 4  # to end an interrupt from elsewhere: pending, active, route, enable
+QUIET_PERIODS = 200  # of 10 ms, that the guest beside it computes
 
 
 def interrupts_beside(bench, kind, way):
@@ -256,21 +257,24 @@ def interrupts_beside(bench, kind, way):
             "-plugin", f"{plugin},out={out},cpu=0,el2={IMAGE_AT:#x},size={elf.size:#x},"
                        f"vectors={elf.symbols['hv_vectors_shared']:#x}",
             *orders(bench, f"probe.kind={kind} probe.way={way}", "")]) as machine:
-        machine.expect(rf"probe: hostile: kind {kind}", 30, since=0)
-        machine.expect(r"probe: quiet: done 1 ok 0 failed", 60, since=0)
+        # A budget may end within a line of the hostile guest, so that is none to wait for.
+        machine.expect(r"partition hostile is running", 90, since=0)
+        machine.expect(r"probe: quiet: done 1 ok 0 failed", 120, since=0)
     return counts(out)[0][3]
 
 
-@case("temporal-second", "temporal-second", seconds=180)
+@case("temporal-second", "temporal-second", seconds=600)
 def second(bench):
     """A vCPU elsewhere raises and ends an interrupt of its partition's vCPU here in a loop, and that one
     is off: the neighbour is interrupted twice and no more."""
+    # By itself it is interrupted by its refill and by the end of its budget, and by nobody else.
+    most = 3 * QUIET_PERIODS
     alone = interrupts_beside(bench, "idle", 0)
-    expect(alone > 0, "the plugin counts nothing")
+    expect(0 < alone <= most, f"without it: {alone} interrupts")
     for way in range(WAYS):
         beside = interrupts_beside(bench, "second", way)
         print(f"     {bench.name}: way {way}: {beside} interrupts, without it {alone}")
-        expect(beside <= alone + alone // 4 + 10, f"way {way}: {beside} interrupts instead of {alone}")
+        expect(beside <= most, f"way {way}: {beside} interrupts in {QUIET_PERIODS} periods")
 
 
 # ---- real guests ----
