@@ -23,6 +23,7 @@ static bool begun;                  /* Under way. */
 static bool unread;                 /* There may be an event that was not looked at. */
 static bool doubt;                  /* After the last event the core's state is asked for. */
 static hv_u64 due;                  /* Before this time no event is taken. */
+static hv_u64 patience;             /* Until then the firmware may keep the buffer; 0: not asked. */
 static bool listening;              /* The first step is done. */
 static bool launched;               /* Atomic: it may be. */
 
@@ -154,6 +155,24 @@ static void end_task(int32_t status)
 
 /* ---- steps ---- */
 
+/* Somebody's request ends by itself. One that was given up may end later: a guest that asks for what
+ * takes long does not keep the core down, or running. To know more is worth no wait. */
+static bool may_wait(void)
+{
+	const hv_u64 now = hv_hal_counter(), frequency = hv_hal_counter_frequency();
+
+	if (fw.scmi.channel.pending) {
+		patience = 0;
+		return true;
+	}
+	if (patience == 0)
+		patience = now + frequency * fw.config->wait_us / 1000000 + 1;
+	if ((wanted != HV_MCU_START && wanted != HV_MCU_STOP) || now >= patience)
+		return false;
+	due = now + frequency / EVENTS_PER_SECOND;
+	return true;
+}
+
 static void follow_task(void)
 {
 	int32_t status;
@@ -168,7 +187,10 @@ static void follow_task(void)
 		return;
 	status = hv_hal_mcu_begin(&fw, wanted);
 	begun = status == HV_SCMI_SUCCESS;
-	if (!begun && status != HV_SCMI_BUSY)
+	if (status == HV_SCMI_BUSY && may_wait())
+		return;
+	patience = 0;
+	if (!begun)
 		end_task(status);
 }
 

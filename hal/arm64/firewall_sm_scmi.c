@@ -94,7 +94,7 @@ static int32_t send(struct hv_hal_fw *fw, enum hv_mcu_task task, const struct hv
 {
 	if (!hv_hal_scmi_send(&fw->scmi, request)) {
 		hv_mcu_unexpect(&fw->mcu, effect_of(task));
-		return HV_SCMI_COMMS_ERROR;
+		return HV_SCMI_BUSY;
 	}
 	fw->task = task;
 	return HV_SCMI_SUCCESS;

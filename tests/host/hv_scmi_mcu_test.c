@@ -117,6 +117,64 @@ static void a_storm_does_not_keep_the_core_down(void **state)
 	assert_true(served[0] >= 20 && served[1] >= 20);
 }
 
+/* A guest asks for what takes longer than a reply is waited for, and the core dies meanwhile: what the
+ * hypervisor has to ask goes out when the firmware is done, and the core is started again. */
+static void a_slow_request_does_not_keep_the_core_down(void **state)
+{
+	hv_u64 asked;
+
+	(void)state;
+	running(HV_MCU_MANAGE, 1);
+	for (int i = 0; i < 50; i++)
+		tick();
+	manager.delay = 1000000;
+	asked = fake.counter;
+	assert_int_equal(request(0, RATE_SET, 10), 0);
+	take_irqs(CPU_SERVICE);
+	assert_true(manager.busy);
+	fake_sm_event(&manager, 0, 1, 2);
+	for (int i = 0; i < 100 && get(0, STATUS) == 0; i++)
+		tick();
+	assert_int_equal(get(0, PAYLOAD), 0xfffffff9); /* COMMS_ERROR */
+	assert_in_range(fake.counter - asked, 5000, 8000);
+	for (int i = 0; i < 2; i++)
+		tick();
+	assert_true(manager.busy);
+	assert_int_equal(manager.state[1], 0);
+	manager.delay = 0;
+	fake_sm_answer(&manager);
+	for (int i = 0; i < 40; i++)
+		tick();
+	assert_int_equal(manager.state[1], 1);
+	assert_null(strstr(fake.out, "could not be"));
+	assert_int_equal(request(0, RATE_GET, 10), 0);
+	for (int i = 0; i < 20; i++)
+		tick();
+	assert_int_equal(get(0, PAYLOAD + 4), 1010); /* the late one has taken effect */
+}
+
+/* Firmware that never ends it: the wait has an end, and the failure is told. */
+static void a_request_that_never_ends(void **state)
+{
+	hv_u64 asked;
+
+	(void)state;
+	running(HV_MCU_MANAGE, 1);
+	for (int i = 0; i < 50; i++)
+		tick();
+	manager.delay = 1000000;
+	asked = fake.counter;
+	assert_int_equal(request(0, RATE_SET, 10), 0);
+	take_irqs(CPU_SERVICE);
+	fake_sm_event(&manager, 0, 1, 2);
+	for (int i = 0; i < 400 && strstr(fake.out, "m7 could not be started") == NULL; i++)
+		tick();
+	assert_non_null(strstr(fake.out, "m7 could not be started"));
+	assert_int_equal(get(0, PAYLOAD), 0xfffffff9);
+	assert_in_range(fake.counter - asked, 5001, 18000);
+	assert_true(manager.busy);
+}
+
 /* An event of the core between a guest's request and its reply: both are what they are. */
 static void an_event_in_between(void **state)
 {
@@ -158,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reply_comes_by_interrupt),
 		cmocka_unit_test(a_storm_does_not_keep_the_core_down),
+		cmocka_unit_test(a_slow_request_does_not_keep_the_core_down),
+		cmocka_unit_test(a_request_that_never_ends),
 		cmocka_unit_test(an_event_in_between),
 		cmocka_unit_test(silence_for_a_guest),
 	};

@@ -85,8 +85,8 @@ enum hv_attest hv_hal_fw_verify(struct hv_hal_fw *fw);
  * Begin a task. Its end comes by hv_hal_mcu_step().
  *
  * @return SCMI status: HV_SCMI_SUCCESS: under way; others: it is not, and nothing was sent: HV_SCMI_BUSY:
- *         another request is; HV_SCMI_DENIED: no core, mode attach, or ended for good; HV_SCMI_IN_USE: it
- *         runs already; HV_SCMI_COMMS_ERROR: the firmware never took an earlier request;
+ *         another request is, or the firmware has the buffer of one that was given up;
+ *         HV_SCMI_DENIED: no core, mode attach, or ended for good; HV_SCMI_IN_USE: it runs already;
  *         HV_SCMI_NOT_SUPPORTED: not with this backend, or no task.
  * Cost: one message; never waits.
  */
