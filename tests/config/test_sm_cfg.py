@@ -131,6 +131,18 @@ class Conflicts(SampleCase):
                       "that file", yaml=YAML.replace("cfg: sample.cfg", "cfg: other.cfg"),
                       name="other.cfg")
 
+    def test_a_name_that_is_told_in_part(self):
+        """CFG_INFO has 16 bytes, the last one 0: mx95evkjailhouse and whatever else begins so."""
+        for name, passes in (("a" * 15, True), ("mx95evkjailhouse", False), ("a" * 63, False)):
+            yaml = YAML.replace("sample", name)
+            self.write_cfg(name=f"{name}.cfg")
+            if passes:
+                self.good(yaml)
+            else:
+                self.assertEqual(self.refusals(yaml), [
+                    f"3: firmware.system_manager is {name}, of which the firmware tells {name[:15]} at boot: "
+                    "another one that begins so would pass; give its .cfg a name of up to 15 characters"])
+
     def test_selector(self):
         self.write_cfg()
         self.assertEqual(self.refusals(YAML.replace("sample\n", "sample\n  selector: 1\n")),

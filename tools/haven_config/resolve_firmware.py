@@ -9,6 +9,7 @@ from .sm_cfg import Cfg
 
 ENDS = ("priv", "exclusive", "all")
 DEFAULT_MAX_RESTARTS = 3
+TOLD = 15                  # characters of a configuration's name that the firmware tells
 
 
 def firmware(data, board, sm_cfg, problems):
@@ -29,6 +30,10 @@ def firmware(data, board, sm_cfg, problems):
         return None
     result = Firmware(item["system_manager"], item.get("selector", 0), ("firmware",),
                       manager.known.get(item["system_manager"]), crc=manager.crc)
+    if len(result.name) > TOLD:
+        problems.add(("firmware", "system_manager"), f"is {result.name}, of which the firmware tells "
+                     f"{result.name[:TOLD]} at boot: another one that begins so would pass; give its "
+                     f".cfg a name of up to {TOLD} characters")
     if sm_cfg is None and "cfg" in item:
         sm_cfg = Path(problems.source.name).parent / item["cfg"]
     if sm_cfg is not None:
