@@ -129,6 +129,7 @@ struct hv_partition {
 	hv_u32 next;         /**< State after STOPPING: OFF, SUSPENDED or STARTING. */
 	hv_u32 running;      /**< Bit per vCPU that is in the guest. Under lock. */
 	hv_u32 restarts;     /**< By fault policy. */
+	hv_u32 lives;        /**< Times that it was started. Atomic, written before the state. */
 	bool prepared;       /**< STARTING: devices are reset. Of the CPU of vCPU 0. */
 	bool loaded;         /**< STARTING: and only its DMA is not open yet. */
 	struct hv_load load; /**< STARTING: how far the memory is. Likewise. */

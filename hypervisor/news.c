@@ -17,6 +17,7 @@ static hv_u32 lost;
 
 static hv_u32 shown[HV_MAX_CPUS]; /* sequence number of the last record told, per CPU */
 static hv_u32 known[HV_MAX_PARTITIONS]; /* state last told, per partition index */
+static hv_u32 lives[HV_MAX_PARTITIONS]; /* and in which of its lives */
 
 static const char *const kinds[] = {
 	"none", "boot", "start", "stop", "s2-fault", "mmio", "sysreg", "smc", "irq-spurious",
@@ -97,14 +98,22 @@ static void tell_record(hv_u32 index)
 
 /* ---- states ---- */
 
+/* A partition that ended and started between two looks runs again, and that is told. */
 static bool has_state(hv_u32 index)
 {
-	return __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE) != known[index];
+	const struct hv_partition *p = &hv_partitions[index];
+	const hv_u32 state = __atomic_load_n(&p->state, __ATOMIC_ACQUIRE);
+
+	return state != known[index] || (state == HV_PARTITION_RUNNING &&
+					 __atomic_load_n(&p->lives, __ATOMIC_ACQUIRE) != lives[index]);
 }
 
 static void tell_state(hv_u32 index)
 {
-	known[index] = __atomic_load_n(&hv_partitions[index].state, __ATOMIC_ACQUIRE);
+	const struct hv_partition *p = &hv_partitions[index];
+
+	known[index] = __atomic_load_n(&p->state, __ATOMIC_ACQUIRE);
+	lives[index] = __atomic_load_n(&p->lives, __ATOMIC_ACQUIRE);
 	hv_line_begin(&line);
 	hv_line_text(&line, "partition ", hv_config.partitions[index].name);
 	hv_line_text(&line, " is ", NAME(states, known[index]));

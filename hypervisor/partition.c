@@ -163,6 +163,7 @@ static bool open_dma(struct hv_partition *p)
 	if (!hv_dma_reach(p, true))
 		return false;
 	hv_audit(HV_J_START, HV_JV_NONE, NULL, p->config->entry_ipa, p->restarts);
+	__atomic_store_n(&p->lives, p->lives + 1, __ATOMIC_RELEASE);
 	started(p, HV_PARTITION_RUNNING);
 	return true;
 }

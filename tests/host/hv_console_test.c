@@ -173,6 +173,33 @@ static void news_are_lines(void **state)
 	assert_null(strstr(fake.out, "?"));
 }
 
+static hv_u32 occurrences(const char *text)
+{
+	hv_u32 count = 0;
+
+	for (const char *at = fake.out; (at = strstr(at, text)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* Restarted so fast that nobody saw it stop: the line says that it runs, once for each life. */
+static void a_restart_between_two_looks_is_told(void **state)
+{
+	(void)state;
+	boot_guests();
+	serve();
+	assert_int_equal(occurrences("partition one is running"), 1);
+	(void)hvc(0, 0x84000009, 0, 0, 0); /* SYSTEM_RESET */
+	loop(0);
+	assert_int_equal(fake.end, FAKE_ENTERED);
+	fake.out[fake.out_len = 0] = '\0';
+	serve();
+	assert_int_equal(occurrences("partition one is running"), 1);
+	assert_int_equal(occurrences("partition two is running"), 0);
+	serve();
+	assert_int_equal(occurrences("partition one is running"), 1);
+}
+
 /* Whoever posts right after the end of a round waits for the time of the next one. */
 static void rounds_keep_their_distance(void **state)
 {
@@ -492,6 +519,7 @@ int main(void)
 		cmocka_unit_test(a_drained_uart_is_woken),
 		cmocka_unit_test(news_are_lines),
 		cmocka_unit_test(a_look_finds_one_thing),
+		cmocka_unit_test(a_restart_between_two_looks_is_told),
 		cmocka_unit_test(rounds_keep_their_distance),
 		cmocka_unit_test(news_tell_the_state_that_follows_a_fault),
 		cmocka_unit_test(overwritten_records_are_counted),
